@@ -1,0 +1,1 @@
+//! An Erlang/OTP node in a browser tab, drawn while it lives.
