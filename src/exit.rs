@@ -1,0 +1,136 @@
+//! How processes end: exit reasons, and exceptions as values.
+//!
+//! A crash is a value here: a callback returns `Result<_, Raise>` and `?` propagates it. Nothing
+//! that a simulated process does unwinds the host.
+
+use std::fmt;
+
+use crate::term::{Atom, Term};
+
+/// Why a process ended.
+///
+/// OTP: <https://www.erlang.org/docs/25/reference_manual/processes#termination>
+#[derive(Clone, PartialEq, Eq)]
+pub struct ExitReason(pub Term);
+
+impl ExitReason {
+    /// Is it `normal`?
+    #[must_use]
+    pub fn is_normal(&self) -> bool {
+        self.0.is_atom(Atom::NORMAL)
+    }
+
+    /// Is it `normal`, `shutdown` or `{shutdown, _}`: an end that nobody has to be told of?
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/supervisor#restart-strategy>
+    #[must_use]
+    pub fn is_orderly(&self) -> bool {
+        match &self.0 {
+            Term::Atom(Atom::NORMAL | Atom::SHUTDOWN) => true,
+            other => matches!(other.as_tuple(), Some([Term::Atom(Atom::SHUTDOWN), _])),
+        }
+    }
+}
+
+impl From<Term> for ExitReason {
+    fn from(reason: Term) -> Self {
+        ExitReason(reason)
+    }
+}
+
+impl From<Atom> for ExitReason {
+    fn from(reason: Atom) -> Self {
+        ExitReason(reason.into())
+    }
+}
+
+/// The class of an exception.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// `error/1`: a bug; carries its stack.
+    Error,
+    /// `exit/1`: the process wants to end.
+    Exit,
+    /// `throw/1`: a non-local return.
+    Throw,
+}
+
+impl Class {
+    /// The class as Erlang's atom.
+    #[must_use]
+    pub fn atom(self) -> Atom {
+        match self {
+            Class::Error => Atom::ERROR,
+            Class::Exit => Atom::new("exit"),
+            Class::Throw => Atom::new("throw"),
+        }
+    }
+}
+
+/// A raised exception.
+///
+/// OTP: <https://www.erlang.org/docs/25/reference_manual/errors#exceptions>
+#[derive(Clone, PartialEq, Eq)]
+pub struct Raise {
+    /// Error, exit or throw.
+    pub class: Class,
+    /// What was raised.
+    pub reason: Term,
+    /// The stack: a list of `{Module, Function, Arity, Location}`, innermost first.
+    pub stack: Term,
+}
+
+impl Raise {
+    /// `error(reason)`
+    #[must_use]
+    pub fn error(reason: impl Into<Term>) -> Self {
+        Raise { class: Class::Error, reason: reason.into(), stack: Term::Nil }
+    }
+
+    /// `exit(reason)`
+    #[must_use]
+    pub fn exit(reason: impl Into<Term>) -> Self {
+        Raise { class: Class::Exit, reason: reason.into(), stack: Term::Nil }
+    }
+
+    /// `throw(value)`
+    #[must_use]
+    pub fn throw(value: impl Into<Term>) -> Self {
+        Raise { class: Class::Throw, reason: value.into(), stack: Term::Nil }
+    }
+
+    /// The exception with one more stack frame outside of those it has.
+    #[must_use]
+    pub fn in_function(mut self, module: Atom, function: Atom, arity: usize) -> Self {
+        let frame = Term::tuple([module.into(), function.into(), arity.into(), Term::Nil]);
+        let mut frames = self.stack.to_vec().unwrap_or_default();
+        frames.push(frame);
+        self.stack = Term::list(frames);
+        self
+    }
+
+    /// The exit reason of a process in which nobody catches this: an exit is bare, an error
+    /// carries its stack, a throw has found no catch.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/reference_manual/errors#exit-reasons>
+    #[must_use]
+    pub fn into_exit_reason(self) -> ExitReason {
+        ExitReason(match self.class {
+            Class::Exit => self.reason,
+            Class::Error => Term::tuple([self.reason, self.stack]),
+            Class::Throw => Term::tuple([Term::tuple([Atom::NOCATCH.into(), self.reason]), self.stack]),
+        })
+    }
+}
+
+impl fmt::Debug for ExitReason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl fmt::Debug for Raise {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?}", self.class, self.reason)
+    }
+}

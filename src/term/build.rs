@@ -1,0 +1,153 @@
+//! Constructors of terms.
+
+use std::rc::Rc;
+
+use num_bigint::BigInt;
+use num_traits::ToPrimitive;
+
+use super::node::Measure;
+use super::{Atom, Fun, Node, Pair, Pid, Ref, Term};
+
+impl Term {
+    /// A tuple of elements known in number: `Term::tuple([a, b])`. One allocation.
+    #[inline]
+    #[must_use]
+    pub fn tuple<const N: usize>(items: [Term; N]) -> Self {
+        const { assert!(N <= Term::NARROW) };
+        let measure = Measure::of(&items);
+        Term::Tuple(Rc::new(Node::new(tuple_words(N), measure, items)))
+    }
+
+    /// A tuple of any number of elements.
+    #[must_use]
+    pub fn tuple_from(items: Vec<Term>) -> Self {
+        let items = match narrow(items) {
+            Ok(tuple) => return tuple,
+            Err(items) => items,
+        };
+        let measure = Measure::of(&items);
+        Term::Wide(Rc::new(Node::new(tuple_words(items.len()), measure, items)))
+    }
+
+    /// A list cell.
+    #[inline]
+    #[must_use]
+    pub fn cons(head: Term, tail: Term) -> Self {
+        let measure = Measure::default().and(&head).and(&tail);
+        Term::List(Rc::new(Node::new(2, measure, Pair { head, tail })))
+    }
+
+    /// A proper list.
+    #[must_use]
+    pub fn list<I>(items: I) -> Self
+    where
+        I: IntoIterator<Item = Term, IntoIter: DoubleEndedIterator>,
+    {
+        items.into_iter().rev().fold(Term::Nil, |tail, head| Term::cons(head, tail))
+    }
+
+    /// A charlist: a list of code points.
+    #[must_use]
+    pub fn charlist(text: &str) -> Self {
+        Term::list(text.chars().map(|c| Term::Int(i64::from(u32::from(c)))).collect::<Vec<_>>())
+    }
+
+    /// A binary of UTF-8 text: an Elixir string.
+    #[must_use]
+    pub fn string(text: &str) -> Self {
+        Term::Binary(text.as_bytes().into())
+    }
+
+    /// A map. Of equal keys the last one given wins.
+    #[must_use]
+    pub fn map(mut pairs: Vec<(Term, Term)>) -> Self {
+        pairs.sort_by(|(a, _), (b, _)| a.cmp_exact(b));
+        pairs.reverse();
+        pairs.dedup_by(|(a, _), (b, _)| a == b);
+        pairs.reverse();
+        Self::map_in_order(pairs)
+    }
+
+    pub(super) fn map_in_order(pairs: Vec<(Term, Term)>) -> Self {
+        let measure = pairs.iter().fold(Measure::default(), |sum, (key, value)| sum.and(key).and(value));
+        let words = 5u32.saturating_add(u32::try_from(pairs.len()).unwrap_or(u32::MAX).saturating_mul(2));
+        Term::Map(Rc::new(Node::new(words, measure, pairs)))
+    }
+
+    /// An integer, small or big as it comes.
+    #[must_use]
+    pub fn integer(value: BigInt) -> Self {
+        match value.to_i64() {
+            Some(small) => Term::Int(small),
+            None => Term::Big(Rc::new(value)),
+        }
+    }
+
+    /// A function as data.
+    #[must_use]
+    pub fn fun(fun: Fun) -> Self {
+        let measure = Measure::of(&fun.env);
+        let words = 4u32.saturating_add(u32::try_from(fun.env.len()).unwrap_or(u32::MAX));
+        Term::Fun(Rc::new(Node::new(words, measure, fun)))
+    }
+
+    /// An atom from a text that the program itself chose.
+    #[must_use]
+    pub fn atom(text: &str) -> Self {
+        Term::Atom(Atom::new(text))
+    }
+
+    /// `{error, reason}`
+    #[must_use]
+    pub fn error(reason: Term) -> Self {
+        Term::tuple([Atom::ERROR.into(), reason])
+    }
+
+    /// `{ok, value}`
+    #[must_use]
+    pub fn ok(value: Term) -> Self {
+        Term::tuple([Atom::OK.into(), value])
+    }
+}
+
+fn tuple_words(arity: usize) -> u32 {
+    u32::try_from(arity).unwrap_or(u32::MAX).saturating_add(1)
+}
+
+/// A `Vec` of known length becomes an array and so a single allocation of exact size.
+fn narrow(items: Vec<Term>) -> Result<Term, Vec<Term>> {
+    macro_rules! by_length {
+        ($($n:literal)*) => {
+            match items.len() {
+                $($n => <[Term; $n]>::try_from(items).map(Term::tuple),)*
+                _ => Err(items),
+            }
+        };
+    }
+    by_length!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
+}
+
+macro_rules! from {
+    ($($source:ty => |$value:ident| $term:expr;)*) => {$(
+        impl From<$source> for Term {
+            #[inline]
+            fn from($value: $source) -> Self {
+                $term
+            }
+        }
+    )*};
+}
+
+from! {
+    Atom => |value| Term::Atom(value);
+    Pid => |value| Term::Pid(value);
+    Ref => |value| Term::Ref(value);
+    i64 => |value| Term::Int(value);
+    i32 => |value| Term::Int(i64::from(value));
+    u32 => |value| Term::Int(i64::from(value));
+    bool => |value| Term::Atom(if value { Atom::TRUE } else { Atom::FALSE });
+    BigInt => |value| Term::integer(value);
+    u64 => |value| Term::integer(value.into());
+    usize => |value| Term::integer(value.into());
+    &str => |value| Term::string(value);
+}
