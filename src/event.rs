@@ -12,7 +12,7 @@ use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
 
 /// One line of the log.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Position in the log of this node, from 0; gaps never.
     pub seq: u64,
@@ -51,7 +51,7 @@ pub enum Behaviour {
 }
 
 /// A child specification, as far as an observer wants to know it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChildInfo {
     /// The child's id.
     pub id: Term,
@@ -70,7 +70,7 @@ pub struct ChildInfo {
 /// A log report, as OTP's `logger` gets it: a label and a body, put into words by `observe`.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/logger#type-report>
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// How grave it is.
     pub level: Level,
@@ -96,7 +96,7 @@ pub enum Level {
 }
 
 /// How an application ended or changed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ApplicationPhase {
     /// Its spec was loaded.
     Loaded {
@@ -129,72 +129,285 @@ pub enum ApplicationPhase {
 }
 
 /// Something that happened.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// A process began. With `link` it was born linked to its parent.
-    Spawned { pid: Pid, parent: Option<Pid>, link: bool, initial_call: Mfa },
-    /// A process ended. `cause` is the log position of the exit signal that ended it, if one did.
-    Exited { pid: Pid, reason: Term, cause: Option<u64> },
+    /// A process began.
+    Spawned {
+        /// The new process.
+        pid: Pid,
+        /// Who spawned it.
+        parent: Option<Pid>,
+        /// Was it born linked to its parent? (No `Linked` follows.)
+        link: bool,
+        /// The function it begins in.
+        initial_call: Mfa,
+    },
+    /// A process ended.
+    Exited {
+        /// The process.
+        pid: Pid,
+        /// Its exit reason.
+        reason: Term,
+        /// The log position of the exit signal that ended it, if one did.
+        cause: Option<u64>,
+    },
     /// A name was registered.
-    Registered { pid: Pid, name: Atom },
+    Registered {
+        /// Its owner.
+        pid: Pid,
+        /// The name.
+        name: Atom,
+    },
     /// A name was released by its owner (an exit releases names without saying so again).
-    Unregistered { pid: Pid, name: Atom },
+    Unregistered {
+        /// Its owner.
+        pid: Pid,
+        /// The name.
+        name: Atom,
+    },
     /// Two processes were linked.
-    Linked { a: Pid, b: Pid },
+    Linked {
+        /// The one that linked.
+        a: Pid,
+        /// The other.
+        b: Pid,
+    },
     /// Two processes were unlinked (an exit ends links without saying so again).
-    Unlinked { a: Pid, b: Pid },
+    Unlinked {
+        /// The one that unlinked.
+        a: Pid,
+        /// The other.
+        b: Pid,
+    },
     /// A monitor was set.
-    Monitored { by: Pid, target: Pid, mref: Ref },
+    Monitored {
+        /// Who monitors.
+        by: Pid,
+        /// Whom.
+        target: Pid,
+        /// The monitor.
+        mref: Ref,
+    },
     /// A monitor was taken back.
-    Demonitored { by: Pid, target: Pid, mref: Ref },
-    /// An exit signal arrived: through a link, or by `exit/2` (`link: false`). `cause` is the log
-    /// position of the sender's exit, for a link.
-    ExitSignal { from: Pid, to: Pid, reason: Term, link: bool, cause: Option<u64> },
-    /// A monitor fired. `cause` is the log position of the exit.
-    Down { from: Pid, to: Pid, mref: Ref, reason: Term, cause: Option<u64> },
+    Demonitored {
+        /// Who monitored.
+        by: Pid,
+        /// Whom.
+        target: Pid,
+        /// The monitor.
+        mref: Ref,
+    },
+    /// An exit signal arrived.
+    ExitSignal {
+        /// The sender.
+        from: Pid,
+        /// The receiver.
+        to: Pid,
+        /// The reason it carries.
+        reason: Term,
+        /// Through a link, or by `exit/2`?
+        link: bool,
+        /// For a link, the log position of the sender's exit.
+        cause: Option<u64>,
+    },
+    /// A monitor fired.
+    Down {
+        /// The dead process.
+        from: Pid,
+        /// Who monitored it.
+        to: Pid,
+        /// The monitor.
+        mref: Ref,
+        /// Its exit reason, or `noproc`.
+        reason: Term,
+        /// The log position of the exit.
+        cause: Option<u64>,
+    },
     /// A process was suspended or resumed.
-    Suspended { pid: Pid, on: bool },
+    Suspended {
+        /// The process.
+        pid: Pid,
+        /// Suspended, or resumed?
+        on: bool,
+    },
 
-    /// A message was sent (opt-in). `id` is unique in the run; `to` may be dead already.
-    Sent { id: u64, from: Pid, to: Pid, message: Term },
+    /// A message was sent (opt-in).
+    Sent {
+        /// Unique in the run.
+        id: u64,
+        /// The sender.
+        from: Pid,
+        /// The receiver; it may be dead already.
+        to: Pid,
+        /// The message.
+        message: Term,
+    },
     /// A message was taken from the mailbox (opt-in).
-    Received { id: u64, pid: Pid },
+    Received {
+        /// The id that it was sent under.
+        id: u64,
+        /// The receiver.
+        pid: Pid,
+    },
 
     /// A behaviour's init succeeded.
-    Initialised { pid: Pid, behaviour: Behaviour, module: Atom },
-    /// A supervisor runs with these flags (again after they were changed).
-    Supervises { pid: Pid, flags: Flags },
-    /// A supervisor knows a child, at this position in start order. Sent for each spec before the
-    /// first start; children of a `simple_one_for_one` or dynamic supervisor come as they start.
-    ChildAdded { supervisor: Pid, child: Rc<ChildInfo>, position: u32 },
+    Initialised {
+        /// The process.
+        pid: Pid,
+        /// Its behaviour.
+        behaviour: Behaviour,
+        /// Its callback module.
+        module: Atom,
+    },
+    /// A supervisor runs with these flags (again after they were changed). Comes before its
+    /// first `ChildAdded`, so a supervisor that begins anew forgets its former children here.
+    Supervises {
+        /// The supervisor.
+        pid: Pid,
+        /// Its flags.
+        flags: Flags,
+    },
+    /// A supervisor knows a child. Sent for each spec before the first start; for children of a
+    /// `simple_one_for_one` or dynamic supervisor (id `undefined`) just before each start.
+    ChildAdded {
+        /// The supervisor.
+        supervisor: Pid,
+        /// The child's specification.
+        child: Rc<ChildInfo>,
+        /// Its position in start order, from 0.
+        position: u32,
+    },
+    /// A supervisor is about to call a child's start function: the next process that it spawns
+    /// is that child's.
+    ChildStarting {
+        /// The supervisor.
+        supervisor: Pid,
+        /// The child's id.
+        id: Term,
+        /// For a restart, the former process of the child. Only this tells which child of a
+        /// `simple_one_for_one` or dynamic supervisor comes back.
+        replaces: Option<Pid>,
+    },
     /// A child was started (first start or restart).
-    ChildStarted { supervisor: Pid, id: Term, pid: Pid },
-    /// A child's start failed.
-    ChildFailed { supervisor: Pid, id: Term, reason: Term },
-    /// A child ended by itself, or was stopped (`by_supervisor`).
-    ChildEnded { supervisor: Pid, id: Term, pid: Pid, reason: Term, by_supervisor: bool },
+    ChildStarted {
+        /// The supervisor.
+        supervisor: Pid,
+        /// The child's id.
+        id: Term,
+        /// Its process.
+        pid: Pid,
+    },
+    /// A child's start failed (or was ignored: reason `ignore`).
+    ChildFailed {
+        /// The supervisor.
+        supervisor: Pid,
+        /// The child's id.
+        id: Term,
+        /// Why.
+        reason: Term,
+    },
+    /// A child ended by itself, or was stopped.
+    ChildEnded {
+        /// The supervisor.
+        supervisor: Pid,
+        /// The child's id.
+        id: Term,
+        /// Its process.
+        pid: Pid,
+        /// Why.
+        reason: Term,
+        /// Did the supervisor stop it?
+        by_supervisor: bool,
+    },
     /// A child spec was forgotten.
-    ChildRemoved { supervisor: Pid, id: Term, pid: Option<Pid> },
-    /// A restart was counted: `used` of `intensity` in the window after it.
-    RestartCounted { supervisor: Pid, id: Term, used: u32 },
+    ChildRemoved {
+        /// The supervisor.
+        supervisor: Pid,
+        /// The child's id.
+        id: Term,
+        /// Its last process, if it had one.
+        pid: Option<Pid>,
+    },
+    /// A restart was counted.
+    RestartCounted {
+        /// The supervisor.
+        supervisor: Pid,
+        /// The id of the child that failed.
+        id: Term,
+        /// Restarts that count now, this one included.
+        used: u32,
+    },
     /// A supervisor has spent its budget and stops.
-    GaveUp { supervisor: Pid, id: Term },
+    GaveUp {
+        /// The supervisor.
+        supervisor: Pid,
+        /// The id of the child whose restart was one too many.
+        id: Term,
+    },
 
-    /// Something about an application. `master` is its application master once there is one.
-    Application { name: Atom, master: Option<Pid>, phase: ApplicationPhase },
-    /// The application environment changed; `value: None` is a deletion.
-    Env { application: Atom, key: Atom, value: Option<Term>, source: Atom },
+    /// Something about an application.
+    Application {
+        /// Its name.
+        name: Atom,
+        /// Its application master, once there is one: from `Starting` on, said before the master
+        /// spawns anything.
+        master: Option<Pid>,
+        /// What.
+        phase: ApplicationPhase,
+    },
+    /// The application environment changed.
+    Env {
+        /// Whose.
+        application: Atom,
+        /// The key.
+        key: Atom,
+        /// The value; `None` is a deletion.
+        value: Option<Term>,
+        /// Where it came from: the spec (`app`), the configuration (`config`), a call (`set_env`).
+        source: Atom,
+    },
     /// The node stopped.
-    Halted { reason: Term },
+    Halted {
+        /// Why.
+        reason: Term,
+    },
 
     /// A log report.
-    Reported { pid: Pid, report: Rc<Report> },
-    /// A telemetry event: name (list of atoms), measurements and metadata (maps).
-    Telemetry { pid: Pid, name: Term, measurements: Term, metadata: Term },
-    /// A call by a client of the page ended: reply, or the exit reason it caught.
-    CallEnded { client: Pid, target: Term, request: Term, outcome: Result<Term, Term>, took: Duration },
-    /// An input entered the node: its number in the input log.
-    Input { number: u64 },
+    Reported {
+        /// Who reported it.
+        pid: Pid,
+        /// The report.
+        report: Rc<Report>,
+    },
+    /// A telemetry event.
+    Telemetry {
+        /// Who executed it.
+        pid: Pid,
+        /// Its name, a list of atoms.
+        name: Term,
+        /// Measurements, a map.
+        measurements: Term,
+        /// Metadata, a map.
+        metadata: Term,
+    },
+    /// A call by a client of the page ended.
+    CallEnded {
+        /// The client.
+        client: Pid,
+        /// Pid or name that it called.
+        target: Term,
+        /// The request.
+        request: Term,
+        /// The reply, or the exit reason that it caught.
+        outcome: Result<Term, Term>,
+        /// How long it took.
+        took: Duration,
+    },
+    /// An input entered the node.
+    Input {
+        /// Its number in the input log.
+        number: u64,
+    },
 }
 
 impl Event {

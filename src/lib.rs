@@ -1,8 +1,8 @@
 //! An Erlang/OTP node in a browser tab, drawn while it lives.
-#![allow(missing_docs)]
 pub mod event;
 pub mod exit;
 pub mod limits;
+pub mod observe;
 pub mod supervision;
 pub mod term;
 pub mod time;
