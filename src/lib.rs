@@ -1,8 +1,21 @@
 //! An Erlang/OTP node in a browser tab, drawn while it lives.
-pub mod event;
-pub mod exit;
-pub mod limits;
-pub mod observe;
-pub mod supervision;
+
 pub mod term;
+pub mod exit;
 pub mod time;
+pub mod limits;
+pub mod supervision;
+pub mod event;
+
+pub mod kernel;
+pub mod process;
+
+pub mod otp;
+pub mod seq;
+
+pub mod observe;
+pub mod view;
+
+pub mod session;
+#[cfg(feature = "lab")]
+pub mod lab;

@@ -1,0 +1,469 @@
+//! The machine under everything: process table, signals, mailboxes, links, monitors, timers, names.
+//!
+//! The kernel is plain data with no futures, no clock and no web. It never runs code of a
+//! process; `process::Runtime` does, and asks the kernel who is next. What happens in it happens
+//! by one of two ways: a process asks (through `process::Cx`), or time passes.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`table`] | process slots; a pid is never reused |
+//! | [`process`](self::process) | what the kernel knows of one process |
+//! | [`mailbox`] | the message queue, with removal from the middle |
+//! | [`signal`] | what processes send each other, and its arrival |
+//! | [`transport`] | how signals travel: at once, or in flight per pair (simulator) |
+//! | [`teardown`] | what happens when a process ends, in OTP's order |
+//! | [`timers`] | due times in order of time, then of setting |
+//! | [`ets`] | tables that processes share |
+//! | [`log`] | the event log |
+
+use std::collections::{HashMap, VecDeque};
+
+pub mod ets;
+pub mod few;
+pub mod log;
+pub mod mailbox;
+pub mod process;
+pub mod signal;
+pub mod table;
+pub mod teardown;
+pub mod timers;
+pub mod transport;
+
+use crate::event::{Event, Mfa};
+use crate::limits::Limits;
+use crate::term::{Atom, Pid, Ref, Term};
+use crate::time::{Duration, Instant};
+use ets::Tables;
+use log::Log;
+use process::{Process, Status};
+use table::Table;
+use teardown::Dying;
+use timers::{Due, Timers};
+use transport::Transport;
+
+/// Where a message goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dest {
+    /// A process.
+    Pid(Pid),
+    /// Whoever has the name when the message is sent (for a timer: when it fires).
+    Name(Atom),
+    /// The process that made this alias, while the alias is active.
+    Alias(Ref),
+}
+
+impl From<Pid> for Dest {
+    fn from(pid: Pid) -> Self {
+        Dest::Pid(pid)
+    }
+}
+
+impl From<Atom> for Dest {
+    fn from(name: Atom) -> Self {
+        Dest::Name(name)
+    }
+}
+
+/// What a new process starts with.
+#[derive(Clone, Copy, Debug)]
+pub struct Birth {
+    /// Who spawns it; nobody for the first process.
+    pub parent: Option<Pid>,
+    /// Linked to the parent from birth?
+    pub link: bool,
+    /// The function it begins in, for process_info and reports.
+    pub initial_call: Mfa,
+}
+
+/// The kernel of one node.
+pub struct Kernel {
+    /// The bounds that this node keeps.
+    pub limits: Limits,
+    /// What happened.
+    pub log: Log,
+    pub(crate) table: Table,
+    run_queue: VecDeque<Pid>,
+    names: HashMap<Atom, Pid>,
+    pub(crate) timers: Timers,
+    transport: Transport,
+    dying: VecDeque<Dying>,
+    /// Slots whose bodies the runtime still has to drop.
+    buried: Vec<u32>,
+    now: Instant,
+    counter: u64,
+    messages: u64,
+    trace_all: bool,
+    traced: u32,
+    halted: Option<Term>,
+    /// Tables that processes share.
+    pub(crate) tables: Tables,
+}
+
+impl Kernel {
+    /// A node with nothing in it, at time zero.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        Kernel {
+            log: Log::new(limits.log_bytes),
+            table: Table::new(limits.processes),
+            limits,
+            run_queue: VecDeque::new(),
+            names: HashMap::new(),
+            timers: Timers::default(),
+            transport: Transport::default(),
+            dying: VecDeque::new(),
+            buried: Vec::new(),
+            now: Instant::BOOT,
+            counter: 0,
+            messages: 0,
+            trace_all: false,
+            traced: 0,
+            halted: None,
+            tables: Tables::default(),
+        }
+    }
+
+    /// Virtual time.
+    #[inline]
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// Messages sent since boot.
+    #[must_use]
+    pub fn messages(&self) -> u64 {
+        self.messages
+    }
+
+    /// The process, if it is alive.
+    #[inline]
+    #[must_use]
+    pub fn process(&self, pid: Pid) -> Option<&Process> {
+        self.table.get(pid)
+    }
+
+    #[inline]
+    pub(crate) fn process_mut(&mut self, pid: Pid) -> Option<&mut Process> {
+        self.table.get_mut(pid)
+    }
+
+    /// Every live process, oldest first.
+    #[must_use]
+    pub fn processes(&self) -> Vec<Pid> {
+        self.table.pids()
+    }
+
+    /// How many processes are alive.
+    #[must_use]
+    pub fn process_count(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Makes a process, runnable; its body is the runtime's. `None` when the table is full.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/reference_manual/processes#process-creation>
+    pub fn spawn(&mut self, birth: Birth) -> Option<Pid> {
+        let pid = self.table.insert(|pid| Process::new(pid, birth))?;
+        self.run_queue.push_back(pid);
+        let Birth { parent, link, initial_call } = birth;
+        self.emit(Event::Spawned { pid, parent, link, initial_call });
+        if let (true, Some(parent)) = (link, parent) {
+            self.add_link(parent, pid);
+            self.add_link(pid, parent);
+        }
+        Some(pid)
+    }
+
+    /// A new reference, made by `maker`.
+    #[inline]
+    pub fn make_ref(&mut self, maker: Pid) -> Ref {
+        self.counter += 1;
+        Ref::new(self.counter, maker.slot)
+    }
+
+    /// Writes an event to the log at the present time; returns its position.
+    #[inline]
+    pub fn emit(&mut self, event: Event) -> u64 {
+        self.log.push(self.now, event)
+    }
+
+    /// Writes every message of the node to the log from now on, or only those of traced processes.
+    pub fn trace_all(&mut self, on: bool) {
+        self.trace_all = on;
+    }
+
+    /// Writes the messages to and from a process to the log.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#trace-3>
+    pub fn trace(&mut self, pid: Pid, on: bool) {
+        if let Some(process) = self.table.get_mut(pid)
+            && process.traced != on
+        {
+            process.traced = on;
+            self.traced = if on { self.traced + 1 } else { self.traced.saturating_sub(1) };
+        }
+    }
+
+    pub(crate) fn trace_ended(&mut self, was_traced: bool) {
+        self.traced = self.traced.saturating_sub(u32::from(was_traced));
+    }
+
+    /// Stops the node: nothing runs any more. What it was stays to be looked at.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/init#stop-1>
+    pub fn halt(&mut self, reason: Term) {
+        if self.halted.is_none() {
+            self.emit(Event::Halted { reason: reason.clone() });
+            self.halted = Some(reason);
+        }
+    }
+
+    /// Why the node has stopped, if it has.
+    #[must_use]
+    pub fn halted(&self) -> Option<&Term> {
+        self.halted.as_ref()
+    }
+
+    // --- scheduling
+
+    /// Takes the next process to run off the queue.
+    #[inline]
+    pub fn next_runnable(&mut self) -> Option<Pid> {
+        if self.halted.is_some() {
+            return None;
+        }
+        while let Some(pid) = self.run_queue.pop_front() {
+            if let Some(process) = self.table.get_mut(pid)
+                && process.status == Status::Runnable
+            {
+                process.status = Status::Running;
+                return Some(pid);
+            }
+        }
+        None
+    }
+
+    /// Can anything run without time passing?
+    #[must_use]
+    pub fn has_runnable(&self) -> bool {
+        self.run_queue.iter().any(|pid| self.table.get(*pid).is_some_and(|process| process.status == Status::Runnable))
+    }
+
+    /// The running process has spent its fuel: it queues behind the others.
+    pub fn requeue(&mut self, pid: Pid) {
+        if let Some(process) = self.table.get_mut(pid)
+            && process.status == Status::Running
+        {
+            process.status = if process.suspended == 0 { Status::Runnable } else { Status::Suspended };
+            if process.status == Status::Runnable {
+                self.run_queue.push_back(pid);
+            }
+        }
+    }
+
+    /// The running process waits for a signal, or until `deadline`.
+    pub(crate) fn wait(&mut self, pid: Pid, deadline: Option<Instant>) {
+        self.counter += 1;
+        let order = self.counter;
+        if let Some(process) = self.table.get_mut(pid) {
+            process.status = Status::Waiting;
+            if let Some(at) = deadline {
+                self.timers.await_until(pid, process, (at, order));
+            }
+        }
+    }
+
+    /// Makes a waiting process runnable.
+    #[inline]
+    pub(crate) fn wake(&mut self, pid: Pid) {
+        if let Some(process) = self.table.get_mut(pid)
+            && process.status == Status::Waiting
+        {
+            if process.suspended > 0 {
+                process.status = Status::Suspended;
+            } else {
+                process.status = Status::Runnable;
+                self.run_queue.push_back(pid);
+            }
+        }
+    }
+
+    /// Keeps a process from running until it is resumed as many times.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#suspend_process-1>
+    pub fn suspend(&mut self, pid: Pid) {
+        if let Some(process) = self.table.get_mut(pid) {
+            process.suspended = process.suspended.saturating_add(1);
+            if process.status == Status::Runnable {
+                process.status = Status::Suspended;
+            }
+            self.emit(Event::Suspended { pid, on: true });
+        }
+    }
+
+    /// Undoes one [`Kernel::suspend`].
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#resume_process-1>
+    pub fn resume(&mut self, pid: Pid) {
+        if let Some(process) = self.table.get_mut(pid) {
+            process.suspended = process.suspended.saturating_sub(1);
+            if process.suspended == 0 && process.status == Status::Suspended {
+                process.status = Status::Runnable;
+                self.run_queue.push_back(pid);
+            }
+            self.emit(Event::Suspended { pid, on: false });
+        }
+    }
+
+    /// Slots whose processes have ended since the last call. Their bodies may be dropped now,
+    /// and only then are the slots free again.
+    pub(crate) fn take_buried(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.buried)
+    }
+
+    pub(crate) fn has_buried(&self) -> bool {
+        !self.buried.is_empty()
+    }
+
+    pub(crate) fn free_slot(&mut self, slot: u32) {
+        self.table.release(slot);
+    }
+
+    // --- time
+
+    /// Lets time pass while a process runs.
+    #[inline]
+    pub fn pass(&mut self, span: Duration) {
+        self.now = self.now + span;
+        if self.timers.first().is_some_and(|due| due <= self.now) {
+            self.fire_due();
+        }
+    }
+
+    /// When the next timer or time-out is due.
+    pub fn next_due(&mut self) -> Option<Instant> {
+        self.timers.next_due(&mut self.table)
+    }
+
+    /// Moves the clock forward to `at` and fires what is due. Does nothing if `at` is past.
+    pub fn advance_to(&mut self, at: Instant) {
+        if at > self.now {
+            self.now = at;
+        }
+        self.fire_due();
+    }
+
+    fn fire_due(&mut self) {
+        while let Some(due) = self.timers.pop_due(self.now) {
+            match due {
+                Due::Wake(pid) => self.time_out(pid),
+                Due::Message { to, message, from } => {
+                    self.send(from, to, message);
+                }
+            }
+        }
+    }
+
+    fn time_out(&mut self, pid: Pid) {
+        let now = self.now;
+        let Some(process) = self.table.get_mut(pid) else { return };
+        if self.timers.expired(pid, process, now) {
+            self.wake(pid);
+        }
+    }
+
+    /// Sends `message` to `to` after `delay`. `None` when too many timers are pending.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#send_after-3>
+    pub fn send_after(&mut self, from: Pid, delay: Duration, to: Dest, message: Term) -> Option<Ref> {
+        let timer = self.make_ref(from);
+        self.send_after_as(timer, from, delay, to, message).then_some(timer)
+    }
+
+    /// [`Kernel::send_after`] with a reference that was made before.
+    pub(crate) fn send_after_as(&mut self, timer: Ref, from: Pid, delay: Duration, to: Dest, message: Term) -> bool {
+        let room = self.timers.pending() < self.limits.timers as usize;
+        if room {
+            let at = self.now + delay;
+            self.timers.set(timer, at, to, message, from);
+            if let Dest::Pid(to) = to
+                && let Some(process) = self.table.get_mut(to)
+            {
+                process.addressed_timers.insert(timer, ());
+            }
+        }
+        room
+    }
+
+    /// Takes a timer back; returns the time that was left, `None` if it has fired or never was.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#cancel_timer-1>
+    pub fn cancel_timer(&mut self, timer: Ref) -> Option<Duration> {
+        let (at, to) = self.timers.cancel(timer)?;
+        if let Dest::Pid(to) = to
+            && let Some(process) = self.table.get_mut(to)
+        {
+            process.addressed_timers.remove(timer);
+        }
+        Some(at.since(self.now))
+    }
+
+    /// The time that is left of a timer.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#read_timer-1>
+    #[must_use]
+    pub fn read_timer(&self, timer: Ref) -> Option<Duration> {
+        self.timers.due_at(timer).map(|at| at.since(self.now))
+    }
+
+    // --- names
+
+    /// Who has the name.
+    #[inline]
+    #[must_use]
+    pub fn whereis(&self, name: Atom) -> Option<Pid> {
+        self.names.get(&name).copied()
+    }
+
+    /// Gives a live process a name. `false` if the name is taken, the process dead or already
+    /// named, or the name `undefined`: Erlang's `badarg`.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#register-2>
+    pub fn register(&mut self, name: Atom, pid: Pid) -> bool {
+        let free = name != Atom::UNDEFINED && !self.names.contains_key(&name);
+        let Some(process) = self.table.get_mut(pid).filter(|process| free && process.name.is_none()) else {
+            return false;
+        };
+        process.name = Some(name);
+        self.names.insert(name, pid);
+        self.emit(Event::Registered { pid, name });
+        true
+    }
+
+    /// Takes a name away. `false` if nobody has it.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#unregister-1>
+    pub fn unregister(&mut self, name: Atom) -> bool {
+        let Some(pid) = self.names.remove(&name) else { return false };
+        if let Some(process) = self.table.get_mut(pid) {
+            process.name = None;
+        }
+        self.emit(Event::Unregistered { pid, name });
+        true
+    }
+
+    /// All registered names, in term order.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#registered-0>
+    #[must_use]
+    pub fn registered(&self) -> Vec<Atom> {
+        let mut names: Vec<Atom> = self.table.pids().into_iter().filter_map(|pid| self.table.get(pid)?.name).collect();
+        names.sort_unstable();
+        names
+    }
+
+    pub(crate) fn release_name(&mut self, name: Atom) {
+        self.names.remove(&name);
+    }
+}

@@ -1,0 +1,157 @@
+//! What the kernel knows of one process.
+
+use crate::event::Mfa;
+use crate::term::{Atom, Pid, Ref, Term};
+use crate::time::Instant;
+
+use super::Birth;
+use super::few::Few;
+use super::mailbox::Mailbox;
+
+/// Whether a process runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// In the run queue. Set by spawn, a signal, a time-out or spent fuel; cleared by its turn.
+    Runnable,
+    /// Its body is being polled. At most one process at a time.
+    Running,
+    /// It waits for a signal or a deadline. Set by its own receive; cleared by `wake`.
+    Waiting,
+    /// It would be runnable but is suspended. Cleared by the last resume.
+    Suspended,
+}
+
+/// A monitor, on the watcher's side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Watch {
+    /// The watched process.
+    pub target: Pid,
+    /// The name that it was monitored by, if by name.
+    pub name: Option<Atom>,
+    /// Is the reference also an alias of the watcher?
+    pub alias: bool,
+}
+
+/// A process, without its body.
+pub struct Process {
+    /// Its identifier.
+    pub pid: Pid,
+    /// Whether it runs.
+    pub status: Status,
+    /// Does an exit signal become a message?
+    pub trap_exit: bool,
+    /// Are its messages written to the log?
+    pub traced: bool,
+    /// How many suspends are not resumed yet.
+    pub suspended: u8,
+    /// Its registered name.
+    pub name: Option<Atom>,
+    /// The process that spawned it.
+    pub parent: Option<Pid>,
+    /// Who does its output, and which application it belongs to.
+    pub group_leader: Option<Pid>,
+    /// The function it began in.
+    pub initial_call: Mfa,
+    /// Messages that wait.
+    pub mailbox: Mailbox,
+    /// Processes it is linked to.
+    pub links: Few<Pid, ()>,
+    /// Monitors it has set.
+    pub monitors: Few<Ref, Watch>,
+    /// Monitors set on it, by whom.
+    pub monitored_by: Few<Ref, Pid>,
+    /// Work done so far.
+    pub reductions: u64,
+    /// The time-out it waits for, with its order among equal ones.
+    pub(super) deadline: Option<(Instant, u64)>,
+    /// The entry that `Timers` holds for it: never later than `deadline`.
+    pub(super) armed: Option<(Instant, u64)>,
+    /// Timers that would send to this pid; they end with it.
+    pub(super) addressed_timers: Few<Ref, ()>,
+    /// Rare things.
+    pub(super) cold: Option<Box<Cold>>,
+}
+
+/// What few processes have.
+#[derive(Default)]
+pub struct Cold {
+    /// The process dictionary, in order of insertion.
+    pub dictionary: Vec<(Term, Term)>,
+    /// Aliases that are not monitors.
+    pub aliases: Few<Ref, ()>,
+}
+
+impl Process {
+    pub(super) fn new(pid: Pid, birth: Birth) -> Self {
+        Process {
+            pid,
+            status: Status::Runnable,
+            trap_exit: false,
+            traced: false,
+            suspended: 0,
+            name: None,
+            parent: birth.parent,
+            group_leader: None,
+            initial_call: birth.initial_call,
+            mailbox: Mailbox::default(),
+            links: Few::default(),
+            monitors: Few::default(),
+            monitored_by: Few::default(),
+            reductions: 0,
+            deadline: None,
+            armed: None,
+            addressed_timers: Few::default(),
+            cold: None,
+        }
+    }
+
+    /// Is the reference an active alias of this process?
+    #[must_use]
+    pub fn has_alias(&self, alias: Ref) -> bool {
+        self.monitors.get(alias).is_some_and(|watch| watch.alias)
+            || self.cold.as_ref().is_some_and(|cold| cold.aliases.contains(alias))
+    }
+
+    /// The process dictionary, in order of insertion.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/reference_manual/processes#process-dictionary>
+    #[must_use]
+    pub fn dictionary(&self) -> &[(Term, Term)] {
+        self.cold.as_ref().map_or(&[], |cold| &cold.dictionary)
+    }
+
+    /// The value of a key in the process dictionary.
+    #[must_use]
+    pub fn get(&self, key: &Term) -> Option<&Term> {
+        self.dictionary().iter().find(|entry| entry.0 == *key).map(|entry| &entry.1)
+    }
+
+    /// Sets a key of the process dictionary; returns what was there.
+    pub fn put(&mut self, key: Term, value: Term) -> Option<Term> {
+        let dictionary = &mut self.cold_mut().dictionary;
+        match dictionary.iter_mut().find(|entry| entry.0 == key) {
+            Some(entry) => Some(std::mem::replace(&mut entry.1, value)),
+            None => {
+                dictionary.push((key, value));
+                None
+            }
+        }
+    }
+
+    /// Removes a key from the process dictionary; returns what was there.
+    pub fn erase(&mut self, key: &Term) -> Option<Term> {
+        let dictionary = &mut self.cold.as_mut()?.dictionary;
+        let at = dictionary.iter().position(|entry| entry.0 == *key)?;
+        Some(dictionary.remove(at).1)
+    }
+
+    /// It waits no longer for a time-out.
+    #[inline]
+    pub(crate) fn no_deadline(&mut self) {
+        self.deadline = None;
+    }
+
+    pub(super) fn cold_mut(&mut self) -> &mut Cold {
+        self.cold.get_or_insert_default()
+    }
+}

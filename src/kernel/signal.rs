@@ -1,0 +1,267 @@
+//! Signals: everything that processes do to each other.
+//!
+//! OTP: <https://www.erlang.org/docs/25/reference_manual/processes#signals>
+
+use crate::event::Event;
+use crate::exit::ExitReason;
+use crate::term::{Atom, Pid, Ref, Term};
+
+use super::process::{Process, Watch};
+use super::{Dest, Kernel};
+
+/// A signal on its way to a process.
+pub(crate) enum Signal {
+    /// A message; `id` is its number in the log, 0 if untraced.
+    Message { term: Term, id: u64 },
+    /// A message by alias: it arrives only while the alias is active.
+    Aliased { alias: Ref, term: Term, id: u64 },
+    /// Through a link (`link`) or by `exit/2`. `cause` is the log position of the sender's exit.
+    Exit { from: Pid, reason: ExitReason, link: bool, cause: Option<u64> },
+    /// The sender links itself to the receiver.
+    Link { from: Pid },
+    /// The sender is no longer linked to the receiver.
+    Unlink { from: Pid },
+    /// The sender watches the receiver.
+    Monitor { by: Pid, mref: Ref },
+    /// The sender no longer watches.
+    Demonitor { mref: Ref },
+    /// The watched process has ended.
+    Down { from: Pid, mref: Ref, reason: ExitReason, cause: Option<u64> },
+}
+
+/// What became of a `link/1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkOutcome {
+    /// Linked, or had been; or the caller traps exits and will get an `'EXIT'` message.
+    Done,
+    /// No such process, and the caller does not trap exits: the error `noproc`.
+    NoProc,
+}
+
+impl Kernel {
+    /// Sends a message. `false` if the destination is a name that nobody has (`badarg`); a dead
+    /// process is no error.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/reference_manual/processes#sending-signals>
+    #[inline]
+    pub fn send(&mut self, from: Pid, to: Dest, term: Term) -> bool {
+        let to = match to {
+            Dest::Pid(pid) => pid,
+            Dest::Name(name) => match self.whereis(name) {
+                Some(pid) => pid,
+                None => return false,
+            },
+            Dest::Alias(alias) => {
+                self.send_by_alias(from, alias, term);
+                return true;
+            }
+        };
+        let id = self.note_sent(from, to, &term);
+        self.transmit(from, to, Signal::Message { term, id });
+        true
+    }
+
+    #[inline]
+    fn send_by_alias(&mut self, from: Pid, alias: Ref, term: Term) {
+        let Some(owner) = self.table.at(alias.slot()).map(|process| process.pid) else { return };
+        let id = self.note_sent(from, owner, &term);
+        self.transmit(from, owner, Signal::Aliased { alias, term, id });
+    }
+
+    /// Counts a message and, if either end is traced, logs it.
+    #[inline]
+    fn note_sent(&mut self, from: Pid, to: Pid, term: &Term) -> u64 {
+        self.messages += 1;
+        let traced = |pid| self.table.get(pid).is_some_and(|process: &Process| process.traced);
+        if !(self.trace_all || self.traced > 0 && (traced(from) || traced(to))) {
+            return 0;
+        }
+        let id = self.messages;
+        self.emit(Event::Sent { id, from, to, message: term.clone() });
+        id
+    }
+
+    /// `exit(to, reason)` by `from`.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#exit-2>
+    pub fn exit_signal(&mut self, from: Pid, to: Pid, reason: ExitReason) {
+        self.transmit(from, to, Signal::Exit { from, reason, link: false, cause: None });
+        self.bury_the_dead();
+    }
+
+    /// `link(to)` by `me`.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#link-1>
+    pub fn link(&mut self, me: Pid, to: Pid) -> LinkOutcome {
+        let Some(process) = self.table.get(me) else { return LinkOutcome::Done };
+        if me == to || process.links.contains(to) {
+            return LinkOutcome::Done;
+        }
+        if self.table.get(to).is_some() {
+            self.emit(Event::Linked { a: me, b: to });
+            self.add_link(me, to);
+            self.transmit(me, to, Signal::Link { from: me });
+            return LinkOutcome::Done;
+        }
+        if !process.trap_exit {
+            return LinkOutcome::NoProc;
+        }
+        self.add_link(me, to);
+        self.transmit(to, me, Signal::Exit { from: to, reason: Atom::NOPROC.into(), link: true, cause: None });
+        LinkOutcome::Done
+    }
+
+    pub(super) fn add_link(&mut self, a: Pid, b: Pid) {
+        if let Some(process) = self.table.get_mut(a) {
+            process.links.insert(b, ());
+        }
+    }
+
+    /// `unlink(to)` by `me`: no exit signal from `to` arrives through the link any more.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#unlink-1>
+    pub fn unlink(&mut self, me: Pid, to: Pid) {
+        let Some(process) = self.table.get_mut(me) else { return };
+        if process.links.remove(to).is_some() {
+            self.emit(Event::Unlinked { a: me, b: to });
+            self.transmit(me, to, Signal::Unlink { from: me });
+        }
+    }
+
+    /// `monitor(process, target)` by `me`. With `alias` the reference is also an alias of `me`
+    /// until the monitor is gone. A dead target answers with a `'DOWN'` of reason `noproc`.
+    /// A monitor that is an alias belongs to one call and is not logged.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#monitor-2>
+    #[inline]
+    pub fn monitor(&mut self, me: Pid, target: Dest, alias: bool) -> Ref {
+        let mref = self.make_ref(me);
+        let (pid, name) = match target {
+            Dest::Pid(pid) => (Some(pid), None),
+            Dest::Name(name) => (self.whereis(name), Some(name)),
+            Dest::Alias(alias) => (self.table.at(alias.slot()).map(|process| process.pid), None),
+        };
+        // A name that nobody has is watched as a pid that nobody can have.
+        let target = pid.unwrap_or(Pid::new(u32::MAX, 0));
+        if let Some(process) = self.table.get_mut(me) {
+            process.monitors.insert(mref, Watch { target, name, alias });
+            if !alias {
+                self.emit(Event::Monitored { by: me, target, mref });
+            }
+            self.transmit(me, target, Signal::Monitor { by: me, mref });
+        }
+        mref
+    }
+
+    /// `demonitor(mref)` by `me`. `false` if it was not active.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#demonitor-2>
+    #[inline]
+    pub fn demonitor(&mut self, me: Pid, mref: Ref) -> bool {
+        let Some(watch) = self.table.get_mut(me).and_then(|process| process.monitors.remove(mref)) else {
+            return false;
+        };
+        if !watch.alias {
+            self.emit(Event::Demonitored { by: me, target: watch.target, mref });
+        }
+        self.transmit(me, watch.target, Signal::Demonitor { mref });
+        true
+    }
+
+    /// A signal reaches its process.
+    #[inline]
+    pub(super) fn arrive(&mut self, to: Pid, signal: Signal) {
+        match signal {
+            Signal::Message { term, id } => self.enqueue(to, term, id),
+            Signal::Aliased { alias, term, id } => {
+                if self.table.get(to).is_some_and(|process| process.has_alias(alias)) {
+                    self.enqueue(to, term, id);
+                }
+            }
+            Signal::Exit { from, reason, link, cause } => self.arrive_exit(to, from, reason, link, cause),
+            Signal::Link { from } => self.arrive_link(to, from),
+            Signal::Unlink { from } => {
+                if let Some(process) = self.table.get_mut(to) {
+                    process.links.remove(from);
+                }
+            }
+            Signal::Monitor { by, mref } => self.arrive_monitor(to, by, mref),
+            Signal::Demonitor { mref } => {
+                if let Some(process) = self.table.get_mut(to) {
+                    process.monitored_by.remove(mref);
+                }
+            }
+            Signal::Down { from, mref, reason, cause } => self.arrive_down(to, from, mref, reason, cause),
+        }
+    }
+
+    #[inline]
+    fn enqueue(&mut self, to: Pid, term: Term, id: u64) {
+        let limit = self.limits.mailbox_words;
+        let Some(process) = self.table.get_mut(to) else { return };
+        process.mailbox.push(term, id);
+        if process.mailbox.words() > limit {
+            self.doom(to, Atom::KILLED.into(), None);
+            self.bury_the_dead();
+        } else {
+            self.wake(to);
+        }
+    }
+
+    fn arrive_link(&mut self, to: Pid, from: Pid) {
+        match self.table.get_mut(to) {
+            Some(process) => {
+                process.links.insert(from, ());
+            }
+            None => {
+                let reason = Atom::NOPROC.into();
+                self.transmit(to, from, Signal::Exit { from: to, reason, link: true, cause: None });
+            }
+        }
+    }
+
+    #[inline]
+    fn arrive_monitor(&mut self, to: Pid, by: Pid, mref: Ref) {
+        match self.table.get_mut(to) {
+            Some(process) => {
+                process.monitored_by.insert(mref, by);
+            }
+            None => self.transmit(to, by, Signal::Down { from: to, mref, reason: Atom::NOPROC.into(), cause: None }),
+        }
+    }
+
+    fn arrive_down(&mut self, to: Pid, from: Pid, mref: Ref, reason: ExitReason, cause: Option<u64>) {
+        let Some(watch) = self.table.get_mut(to).and_then(|process| process.monitors.remove(mref)) else { return };
+        self.emit(Event::Down { from, to, mref, reason: reason.0.clone(), cause });
+        let object = match watch.name {
+            Some(name) => Term::tuple([name.into(), Term::atom("nonode@nohost")]),
+            None => from.into(),
+        };
+        let down = [Atom::DOWN.into(), mref.into(), Atom::PROCESS.into(), object, reason.0];
+        self.enqueue(to, Term::tuple(down), 0);
+    }
+
+    /// The rows of the reference manual's tables on receiving exit signals.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/reference_manual/processes#receiving-exit-signals>
+    fn arrive_exit(&mut self, to: Pid, from: Pid, reason: ExitReason, link: bool, cause: Option<u64>) {
+        let Some(process) = self.table.get_mut(to) else { return };
+        if link && process.links.remove(from).is_none() {
+            return; // unlinked while the signal was on its way
+        }
+        let trap = process.trap_exit;
+        let signal = self.emit(Event::ExitSignal { from, to, reason: reason.0.clone(), link, cause });
+        let kill = !link && reason.0.is_atom(Atom::KILL);
+        match (kill, trap, reason.is_normal(), from == to) {
+            (true, _, _, _) => self.doom(to, Atom::KILLED.into(), Some(signal)),
+            (false, true, _, _) => {
+                let message = [Atom::EXIT.into(), from.into(), reason.0];
+                self.enqueue(to, Term::tuple(message), 0);
+            }
+            // A signal `normal` from oneself by exit/2 does end the process.
+            (false, false, true, true) => self.doom(to, reason, Some(signal)),
+            (false, false, true, false) => {}
+            (false, false, false, _) => self.doom(to, reason, Some(signal)),
+        }
+    }
+}

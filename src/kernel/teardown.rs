@@ -1,0 +1,71 @@
+//! The end of a process.
+//!
+//! In OTP's order: its name and timers are gone first, then exit signals go to its links (oldest
+//! process first), then `'DOWN'`s to those who monitor it. Deaths that follow from it wait in a
+//! queue, so that a long chain of links costs no stack and neighbours die before their neighbours.
+//!
+//! OTP: <https://www.erlang.org/docs/25/reference_manual/processes#termination>
+
+use crate::event::Event;
+use crate::exit::ExitReason;
+use crate::term::Pid;
+
+use super::Kernel;
+use super::process::Process;
+use super::signal::Signal;
+
+/// A process that is about to end.
+pub(super) struct Dying {
+    pid: Pid,
+    reason: ExitReason,
+    cause: Option<u64>,
+}
+
+impl Kernel {
+    /// Ends a process: its body returned, or it asked to. Everything that follows from it has
+    /// happened when this returns.
+    pub fn exit(&mut self, pid: Pid, reason: ExitReason) {
+        self.doom(pid, reason, None);
+        self.bury_the_dead();
+    }
+
+    /// Puts a process in the queue of those that end.
+    pub(super) fn doom(&mut self, pid: Pid, reason: ExitReason, cause: Option<u64>) {
+        self.dying.push_back(Dying { pid, reason, cause });
+    }
+
+    /// Ends all processes that are doomed, and those doomed by their ends.
+    pub(super) fn bury_the_dead(&mut self) {
+        while let Some(Dying { pid, reason, cause }) = self.dying.pop_front() {
+            if let Some(process) = self.table.remove(pid) {
+                self.bury(*process, reason, cause);
+            }
+        }
+    }
+
+    fn bury(&mut self, mut process: Process, reason: ExitReason, cause: Option<u64>) {
+        let pid = process.pid;
+        self.buried.push(pid.slot);
+        if let Some(name) = process.name {
+            self.release_name(name);
+        }
+        self.trace_ended(process.traced);
+        self.tables.delete_owned(pid);
+        self.timers.forget(&mut process);
+        for (timer, ()) in std::mem::take(&mut process.addressed_timers) {
+            self.timers.cancel(timer);
+        }
+        let exit = Some(self.emit(Event::Exited { pid, reason: reason.0.clone(), cause }));
+        for (mref, watch) in process.monitors {
+            self.transmit(pid, watch.target, Signal::Demonitor { mref });
+        }
+        for (linked, ()) in process.links {
+            let reason = reason.clone();
+            self.transmit(pid, linked, Signal::Exit { from: pid, reason, link: true, cause: exit });
+        }
+        for (mref, watcher) in process.monitored_by {
+            let reason = reason.clone();
+            self.transmit(pid, watcher, Signal::Down { from: pid, mref, reason, cause: exit });
+        }
+    }
+}

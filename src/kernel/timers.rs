@@ -1,0 +1,130 @@
+//! Timers and receive time-outs, in order of time and, where times are equal, of setting.
+//!
+//! A process that calls a server sets a time-out of seconds and takes it back microseconds
+//! later, every time. So a process has at most one entry here, never later than its deadline;
+//! an entry found to be early is moved, not fired. Setting and taking back costs nothing then.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::term::{Pid, Ref, Term};
+use crate::time::Instant;
+
+use super::Dest;
+use super::process::Process;
+use super::table::Table;
+
+/// What happens at a due time.
+pub(super) enum Due {
+    /// A process may have waited long enough.
+    Wake(Pid),
+    /// A message is sent.
+    Message { to: Dest, message: Term, from: Pid },
+}
+
+/// Everything that is due some time.
+#[derive(Default)]
+pub struct Timers {
+    due: BTreeMap<(Instant, u64), Due>,
+    set: HashMap<Ref, (Instant, Dest)>,
+}
+
+impl Timers {
+    pub(super) fn set(&mut self, timer: Ref, at: Instant, to: Dest, message: Term, from: Pid) {
+        self.due.insert((at, timer.0), Due::Message { to, message, from });
+        self.set.insert(timer, (at, to));
+    }
+
+    pub(super) fn cancel(&mut self, timer: Ref) -> Option<(Instant, Dest)> {
+        let (at, to) = self.set.remove(&timer)?;
+        self.due.remove(&(at, timer.0));
+        Some((at, to))
+    }
+
+    pub(super) fn due_at(&self, timer: Ref) -> Option<Instant> {
+        self.set.get(&timer).map(|entry| entry.0)
+    }
+
+    /// How many timers are pending (receive time-outs do not count).
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        self.set.len()
+    }
+
+    /// The first entry's time, be it stale or not.
+    #[inline]
+    pub(super) fn first(&self) -> Option<Instant> {
+        self.due.first_key_value().map(|((at, _), _)| *at)
+    }
+
+    /// The waiting process is to be woken at `deadline`.
+    #[inline]
+    pub(super) fn await_until(&mut self, pid: Pid, process: &mut Process, deadline: (Instant, u64)) {
+        // Orders of waits and of references come from one counter; a reference has its slot below.
+        let deadline = (deadline.0, deadline.1 << crate::term::pid::SLOT_BITS);
+        process.deadline = Some(deadline);
+        match process.armed {
+            Some(armed) if armed <= deadline => {}
+            Some(later) => {
+                self.due.remove(&later);
+                self.arm(pid, process, deadline);
+            }
+            None => self.arm(pid, process, deadline),
+        }
+    }
+
+    fn arm(&mut self, pid: Pid, process: &mut Process, at: (Instant, u64)) {
+        self.due.insert(at, Due::Wake(pid));
+        process.armed = Some(at);
+    }
+
+    /// A process's entry came up: has its deadline passed? If not, the entry is set anew.
+    pub(super) fn expired(&mut self, pid: Pid, process: &mut Process, now: Instant) -> bool {
+        process.armed = None;
+        match process.deadline {
+            Some(deadline) if deadline.0 > now => {
+                self.arm(pid, process, deadline);
+                false
+            }
+            other => other.is_some(),
+        }
+    }
+
+    pub(super) fn forget(&mut self, process: &mut Process) {
+        if let Some(armed) = process.armed.take() {
+            self.due.remove(&armed);
+        }
+        process.deadline = None;
+    }
+
+    pub(super) fn pop_due(&mut self, now: Instant) -> Option<Due> {
+        let first = self.due.first_entry().filter(|entry| entry.key().0 <= now)?;
+        let ((_, order), due) = first.remove_entry();
+        if let Due::Message { .. } = due {
+            self.set.remove(&Ref(order));
+        }
+        Some(due)
+    }
+
+    /// The first time at which something will happen. Entries of processes that no longer wait
+    /// are dropped, early ones moved.
+    pub(super) fn next_due(&mut self, table: &mut Table) -> Option<Instant> {
+        loop {
+            let first = self.due.first_entry()?;
+            let key = *first.key();
+            let Due::Wake(pid) = *first.get() else { return Some(key.0) };
+            match table.get_mut(pid) {
+                Some(process) if process.deadline == Some(key) => return Some(key.0),
+                Some(process) => {
+                    first.remove();
+                    process.armed = None;
+                    if let Some(deadline) = process.deadline {
+                        self.arm(pid, process, deadline);
+                    }
+                }
+                None => {
+                    first.remove();
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,25 @@
+//! What a process is made of, and the loop that runs them all.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`body`] | [`Body`]: the code of a process; every async block is one |
+//! | [`cx`] | [`Cx`]: all that a running process may do |
+//! | [`receive`] | waiting for messages |
+//! | [`module`] | the export table: what a module, function and arguments name |
+//! | [`runtime`] | [`Runtime`]: the only poll loop |
+//!
+//! Fuel is the measure of a turn. Every primitive charges it by the size of its work, every await
+//! yields when it is spent; so no process holds the node, and the same run takes the same turns
+//! everywhere.
+
+pub mod body;
+pub mod cx;
+pub mod module;
+pub mod receive;
+pub mod runtime;
+mod shared;
+
+pub use body::{Body, BoxBody, Turn};
+pub use cx::{Cx, SpawnOptions};
+pub use module::{Export, Module};
+pub use runtime::{Budget, Info, Progress, Runtime};

@@ -1,0 +1,584 @@
+//! All that a running process may do.
+
+use std::cell::RefMut;
+use std::future::Future;
+use std::rc::Rc;
+
+use crate::event::{Event, Mfa};
+use crate::exit::{ExitReason, Raise};
+use crate::kernel::mailbox::Position;
+use crate::kernel::process::Process;
+use crate::kernel::signal::LinkOutcome;
+use crate::kernel::{Birth, Dest, Kernel};
+use crate::limits::Limits;
+use crate::term::{Atom, Pid, Ref, Term};
+use crate::time::{Duration, Instant};
+
+use super::receive::{Next, Select, Tick};
+use super::shared::{Shared, StateView};
+
+/// A process's hold on its node. Its body owns one; after the process has ended every call on it
+/// is without effect.
+pub struct Cx {
+    pub(super) shared: Rc<Shared>,
+    pub(super) me: Pid,
+}
+
+/// How a process is spawned.
+#[derive(Clone, Copy, Debug)]
+pub struct SpawnOptions {
+    /// Link it to the spawner.
+    pub link: bool,
+    /// The function it begins in, for process_info and reports.
+    pub initial_call: Mfa,
+}
+
+impl Cx {
+    pub(super) fn new(shared: Rc<Shared>, me: Pid) -> Self {
+        Cx { shared, me }
+    }
+
+    /// Another hold on the same process, for code that has to own one.
+    #[must_use]
+    pub fn same(&self) -> Cx {
+        Cx { shared: self.shared.clone(), me: self.me }
+    }
+
+    #[inline]
+    pub(super) fn kernel(&self) -> RefMut<'_, Kernel> {
+        self.shared.kernel.borrow_mut()
+    }
+
+    /// The process itself, if it still lives.
+    fn with_me<T>(&self, act: impl FnOnce(&mut Process) -> T) -> Option<T> {
+        self.kernel().process_mut(self.me).map(act)
+    }
+
+    /// Runs on the kernel, unless this process has ended.
+    #[inline]
+    fn act<T: Default>(&self, reductions: u32, act: impl FnOnce(&mut Kernel, Pid) -> T) -> T {
+        self.shared.charge(reductions);
+        let mut kernel = self.kernel();
+        if kernel.process(self.me).is_some() { act(&mut kernel, self.me) } else { T::default() }
+    }
+
+    // --- itself
+
+    /// `self()`
+    #[inline]
+    #[must_use]
+    pub fn me(&self) -> Pid {
+        self.me
+    }
+
+    /// Virtual time.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.kernel().now()
+    }
+
+    /// The node's bounds.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.kernel().limits.clone()
+    }
+
+    /// Spends fuel for work that no primitive sees.
+    #[inline]
+    pub fn charge(&self, reductions: u32) {
+        self.shared.charge(reductions);
+    }
+
+    /// A scan of a mailbox costs a reduction for every few messages.
+    #[inline]
+    pub(super) fn charge_scan(&self, messages: usize) {
+        self.shared.charge(1 + u32::try_from(messages / 16).unwrap_or(u32::MAX));
+    }
+
+    /// Has the fuel been spent? Then the process queues behind the others.
+    #[inline]
+    pub(super) fn yields(&self) -> bool {
+        let spent = self.shared.fuel.get() <= 0;
+        if spent {
+            self.kernel().requeue(self.me);
+        }
+        spent
+    }
+
+    /// Gives way if the fuel is spent. Long work awaits this now and then.
+    #[must_use]
+    pub fn tick(&self) -> Tick<'_> {
+        Tick { cx: self }
+    }
+
+    /// `erlang:yield()`: gives way now.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#yield-0>
+    #[must_use]
+    pub fn yield_now(&self) -> Tick<'_> {
+        self.shared.fuel.set(0);
+        Tick { cx: self }
+    }
+
+    /// `process_flag(trap_exit, on)`; returns the old value.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#process_flag_trap_exit>
+    pub fn trap_exits(&self, on: bool) -> bool {
+        self.with_me(|process| std::mem::replace(&mut process.trap_exit, on)).unwrap_or_default()
+    }
+
+    /// A new reference.
+    #[must_use]
+    pub fn make_ref(&self) -> Ref {
+        self.kernel().make_ref(self.me)
+    }
+
+    /// Reads the process dictionary.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#get-1>
+    #[must_use]
+    pub fn get(&self, key: &Term) -> Option<Term> {
+        self.with_me(|process| process.get(key).cloned()).flatten()
+    }
+
+    /// Writes the process dictionary; returns what was there.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#put-2>
+    pub fn put(&self, key: Term, value: Term) -> Option<Term> {
+        self.act(1, |kernel, me| {
+            let limit = kernel.limits.dictionary_words;
+            let process = kernel.process_mut(me)?;
+            let before = process.put(key, value);
+            let words: u64 =
+                process.dictionary().iter().map(|(k, v)| u64::from(k.words()) + u64::from(v.words()) + 2).sum();
+            if words > limit {
+                kernel.exit(me, Atom::KILLED.into());
+            }
+            before
+        })
+    }
+
+    /// Erases a key of the process dictionary; returns what was there.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#erase-1>
+    pub fn erase(&self, key: &Term) -> Option<Term> {
+        self.with_me(|process| process.erase(key)).flatten()
+    }
+
+    /// `group_leader()`
+    #[must_use]
+    pub fn group_leader(&self) -> Option<Pid> {
+        self.with_me(|process| process.group_leader).flatten()
+    }
+
+    /// `group_leader(leader, pid)`
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#group_leader-2>
+    pub fn set_group_leader(&self, leader: Pid, pid: Pid) {
+        self.act(1, |kernel, _| {
+            if let Some(process) = kernel.process_mut(pid) {
+                process.group_leader = Some(leader);
+            }
+        });
+    }
+
+    /// Ends this process at once with `reason`, without running anything more of it. Inside a
+    /// callback return `Err(Raise::exit(reason))` instead, which can be caught.
+    pub async fn die(&self, reason: impl Into<ExitReason>) -> std::convert::Infallible {
+        self.kernel().exit(self.me, reason.into());
+        super::receive::Gone.await
+    }
+
+    // --- others
+
+    /// Reads something of a live process.
+    #[must_use]
+    pub fn of<T>(&self, pid: Pid, read: impl FnOnce(&Process) -> T) -> Option<T> {
+        self.kernel().process(pid).map(read)
+    }
+
+    /// `is_process_alive(pid)`
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#is_process_alive-1>
+    #[must_use]
+    pub fn is_alive(&self, pid: Pid) -> bool {
+        self.kernel().process(pid).is_some()
+    }
+
+    /// `processes()`, oldest first.
+    #[must_use]
+    pub fn processes(&self) -> Vec<Pid> {
+        self.kernel().processes()
+    }
+
+    /// Sends a message. Sending to a dead process is no error.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/reference_manual/expressions#send>
+    ///
+    /// # Errors
+    /// `badarg` if the destination is a name that nobody has.
+    #[inline]
+    pub fn send(&self, to: impl Into<Dest>, message: Term) -> Result<(), Raise> {
+        let weight = 1 + message.words() / 64;
+        let sent = self.act(weight, |kernel, me| Some(kernel.send(me, to.into(), message)));
+        if sent == Some(false) { Err(Raise::error(Atom::BADARG)) } else { Ok(()) }
+    }
+
+    /// `exit(to, reason)`: an exit signal.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#exit-2>
+    pub fn exit(&self, to: Pid, reason: impl Into<ExitReason>) {
+        self.act(1, |kernel, me| kernel.exit_signal(me, to, reason.into()));
+    }
+
+    /// `link(to)`
+    ///
+    /// # Errors
+    /// `noproc` if there is no such process and this one does not trap exits.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#link-1>
+    pub fn link(&self, to: Pid) -> Result<(), Raise> {
+        match self.act(1, |kernel, me| Some(kernel.link(me, to))) {
+            Some(LinkOutcome::NoProc) => Err(Raise::error(Atom::NOPROC)),
+            _ => Ok(()),
+        }
+    }
+
+    /// `unlink(to)`
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#unlink-1>
+    pub fn unlink(&self, to: Pid) {
+        self.act(1, |kernel, me| kernel.unlink(me, to));
+    }
+
+    /// `monitor(process, target)`
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#monitor-2>
+    pub fn monitor(&self, target: impl Into<Dest>) -> Ref {
+        self.shared.charge(1);
+        self.kernel().monitor(self.me, target.into(), false)
+    }
+
+    /// `monitor(process, target, [{alias, demonitor}])`: the reference is also an alias of this
+    /// process until the monitor is gone.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#monitor-3>
+    #[inline]
+    pub fn monitor_with_alias(&self, target: impl Into<Dest>) -> Ref {
+        self.shared.charge(1);
+        self.kernel().monitor(self.me, target.into(), true)
+    }
+
+    /// `demonitor(mref)`; `false` if it was not active (any more).
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#demonitor-1>
+    #[inline]
+    pub fn demonitor(&self, mref: Ref) -> bool {
+        self.act(1, |kernel, me| kernel.demonitor(me, mref))
+    }
+
+    /// `demonitor(mref, [flush, info])`: also takes a `'DOWN'` out that has already come. `true`
+    /// if the monitor was active.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#demonitor-2>
+    pub fn demonitor_flush(&self, mref: Ref) -> bool {
+        let active = self.demonitor(mref);
+        if !active {
+            self.with_me(|process| process.mailbox.flush(|message| is_down_of(message, mref)));
+        }
+        active
+    }
+
+    /// Suspends a process.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#suspend_process-1>
+    pub fn suspend(&self, pid: Pid) {
+        self.act(1, |kernel, _| kernel.suspend(pid));
+    }
+
+    /// Resumes a suspended process.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#resume_process-1>
+    pub fn resume(&self, pid: Pid) {
+        self.act(1, |kernel, _| kernel.resume(pid));
+    }
+
+    // --- names
+
+    /// `register(name, pid)`
+    ///
+    /// # Errors
+    /// `badarg` if the name is taken, or the process dead or named already.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#register-2>
+    pub fn register(&self, name: Atom, pid: Pid) -> Result<(), Raise> {
+        self.badarg_unless(|kernel| kernel.register(name, pid))
+    }
+
+    /// `unregister(name)`
+    ///
+    /// # Errors
+    /// `badarg` if nobody has the name.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#unregister-1>
+    pub fn unregister(&self, name: Atom) -> Result<(), Raise> {
+        self.badarg_unless(|kernel| kernel.unregister(name))
+    }
+
+    fn badarg_unless(&self, act: impl FnOnce(&mut Kernel) -> bool) -> Result<(), Raise> {
+        let done = self.act(1, |kernel, _| Some(act(kernel)));
+        if done == Some(false) { Err(Raise::error(Atom::BADARG)) } else { Ok(()) }
+    }
+
+    /// `whereis(name)`
+    #[inline]
+    #[must_use]
+    pub fn whereis(&self, name: Atom) -> Option<Pid> {
+        self.kernel().whereis(name)
+    }
+
+    /// `registered()`, in term order.
+    #[must_use]
+    pub fn registered(&self) -> Vec<Atom> {
+        self.kernel().registered()
+    }
+
+    // --- time
+
+    /// `send_after(delay, to, message)`
+    ///
+    /// # Errors
+    /// `system_limit` when too many timers are pending.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#send_after-3>
+    pub fn send_after(&self, delay: Duration, to: impl Into<Dest>, message: Term) -> Result<Ref, Raise> {
+        self.shared.charge(1);
+        self.kernel().send_after(self.me, delay, to.into(), message).ok_or_else(|| Raise::error(Atom::SYSTEM_LIMIT))
+    }
+
+    /// `start_timer(delay, to, content)`: sends `{timeout, TimerRef, Content}`.
+    ///
+    /// # Errors
+    /// `system_limit` when too many timers are pending.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#start_timer-3>
+    pub fn start_timer(&self, delay: Duration, to: impl Into<Dest>, content: Term) -> Result<Ref, Raise> {
+        self.shared.charge(1);
+        let timer = self.make_ref();
+        let message = Term::tuple([Atom::TIMEOUT.into(), timer.into(), content]);
+        if self.kernel().send_after_as(timer, self.me, delay, to.into(), message) {
+            Ok(timer)
+        } else {
+            Err(Raise::error(Atom::SYSTEM_LIMIT))
+        }
+    }
+
+    /// `cancel_timer(timer)`: the time that was left, `None` for Erlang's `false`.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#cancel_timer-1>
+    pub fn cancel_timer(&self, timer: Ref) -> Option<Duration> {
+        self.act(1, |kernel, _| kernel.cancel_timer(timer))
+    }
+
+    /// `read_timer(timer)`: the time that is left, `None` for Erlang's `false`.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#read_timer-1>
+    #[must_use]
+    pub fn read_timer(&self, timer: Ref) -> Option<Duration> {
+        self.kernel().read_timer(timer)
+    }
+
+    /// Waits in place; messages queue meanwhile.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/timer#sleep-1>
+    pub async fn sleep(&self, span: Duration) {
+        self.receive_within::<()>(Some(span), |_| None).await;
+    }
+
+    // --- receiving
+
+    /// The next message, whatever it is.
+    #[inline]
+    pub async fn receive(&self) -> Term {
+        loop {
+            if let Some(message) = self.receive_next(None).await {
+                return message;
+            }
+        }
+    }
+
+    /// The next message; `None` if none comes within `timeout` (`None`: no time-out).
+    #[inline]
+    #[must_use]
+    pub fn receive_next(&self, timeout: Option<Duration>) -> Next<'_> {
+        self.shared.charge(1);
+        Next { cx: self, deadline: self.deadline(timeout) }
+    }
+
+    /// A selective receive: what `select` makes of the first message it wants; `None` if none
+    /// comes within `timeout`. Messages that it does not want stay, in order.
+    #[inline]
+    pub fn receive_within<T>(
+        &self,
+        timeout: Option<Duration>,
+        select: impl FnMut(&Term) -> Option<T> + Unpin,
+    ) -> impl Future<Output = Option<T>> {
+        self.receive_from(0, timeout, select)
+    }
+
+    /// A selective receive without time-out.
+    pub async fn receive_if<T>(&self, mut select: impl FnMut(&Term) -> Option<T> + Unpin) -> T {
+        loop {
+            if let Some(selected) = self.receive_within(None, &mut select).await {
+                return selected;
+            }
+        }
+    }
+
+    /// The position behind the last message. What answers a reference made now can only come
+    /// behind it; no other receive may come between.
+    #[inline]
+    #[must_use]
+    pub fn mark(&self) -> Position {
+        self.kernel().process(self.me).map_or(0, |process| process.mailbox.end())
+    }
+
+    /// A selective receive that looks only behind a [`Cx::mark`].
+    #[inline]
+    pub fn receive_from<T, F: FnMut(&Term) -> Option<T> + Unpin>(
+        &self,
+        position: Position,
+        timeout: Option<Duration>,
+        select: F,
+    ) -> Select<'_, F> {
+        self.shared.charge(1);
+        Select { cx: self, deadline: self.deadline(timeout), select, position }
+    }
+
+    fn deadline(&self, timeout: Option<Duration>) -> Option<Instant> {
+        timeout.map(|span| self.now() + span)
+    }
+
+    // --- code
+
+    /// Spawns a process that runs `body`.
+    ///
+    /// # Errors
+    /// `system_limit` when the process table is full.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/reference_manual/processes#process-creation>
+    pub fn spawn<F, Fut>(&self, options: SpawnOptions, body: F) -> Result<Pid, Raise>
+    where
+        F: FnOnce(Cx) -> Fut,
+        Fut: Future<Output = Result<(), Raise>> + 'static,
+    {
+        self.shared.charge(10);
+        let SpawnOptions { link, initial_call } = options;
+        let birth = Birth { parent: Some(self.me), link, initial_call };
+        let leader = self.group_leader();
+        let mut kernel = self.kernel();
+        let Some(pid) = kernel.spawn(birth) else { return Err(Raise::error(Atom::SYSTEM_LIMIT)) };
+        if let Some(process) = kernel.process_mut(pid) {
+            process.group_leader = leader;
+        }
+        drop(kernel);
+        let body = body(Cx::new(self.shared.clone(), pid));
+        self.shared.newborn.borrow_mut().push((pid, Box::pin(body)));
+        Ok(pid)
+    }
+
+    /// `apply(module, function, args)`
+    ///
+    /// # Errors
+    /// `undef` if there is no such function; whatever the function raises.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#apply-3>
+    pub async fn apply(&self, module: Atom, function: Atom, args: Vec<Term>) -> Result<Term, Raise> {
+        self.shared.charge(2);
+        let arity = args.len();
+        match self.shared.module(module).and_then(|loaded| loaded.find(function, arity)) {
+            Some(code) => code(self.same(), args).await,
+            None => Err(Raise::error(Atom::UNDEF).in_function(module, function, arity)),
+        }
+    }
+
+    /// Is there such a function?
+    #[must_use]
+    pub fn exports(&self, module: Atom, function: Atom, arity: usize) -> bool {
+        self.shared.module(module).is_some_and(|loaded| loaded.find(function, arity).is_some())
+    }
+
+    /// The version of a loaded module.
+    #[must_use]
+    pub fn module_vsn(&self, module: Atom) -> Option<Term> {
+        self.shared.module(module).map(|loaded| loaded.vsn.clone())
+    }
+
+    // --- the node
+
+    /// Writes an event to the log; returns its position.
+    #[inline]
+    pub fn emit(&self, event: Event) -> u64 {
+        self.kernel().emit(event)
+    }
+
+    /// Stops the node; this process gets no further than its next await.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/init#stop-1>
+    pub fn halt(&self, reason: Term) {
+        self.shared.fuel.set(0);
+        self.kernel().halt(reason);
+    }
+
+    /// Offers a view of this process's state to those who inspect it.
+    pub(crate) fn offer_state(&self, view: StateView) {
+        self.shared.state_views.borrow_mut().push((self.me, view));
+    }
+
+    /// A value of the host that was installed on this node, by its type.
+    #[must_use]
+    pub fn installed<T: 'static>(&self) -> Option<Rc<T>> {
+        self.shared.installed.borrow().get(&std::any::TypeId::of::<T>())?.clone().downcast().ok()
+    }
+
+    /// Makes a table that ends with this process. `false` if the name is taken.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/ets#new-2>
+    pub fn table_create(&self, name: Atom) -> bool {
+        self.act(1, |kernel, me| kernel.tables.create(name, me))
+    }
+
+    /// Sets a row of a shared table; returns what was there.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/ets#insert-2>
+    pub fn table_insert(&self, name: Atom, key: Term, value: Term) -> Option<Term> {
+        self.act(1, |kernel, _| kernel.tables.insert(name, key, value))
+    }
+
+    /// A row of a shared table.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/ets#lookup-2>
+    #[must_use]
+    pub fn table_lookup(&self, name: Atom, key: &Term) -> Option<Term> {
+        self.kernel().tables.lookup(name, key).cloned()
+    }
+
+    /// Removes a row of a shared table; returns what was there.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/ets#delete-2>
+    pub fn table_delete(&self, name: Atom, key: &Term) -> Option<Term> {
+        self.act(1, |kernel, _| kernel.tables.delete(name, key))
+    }
+
+    /// All rows of a shared table in key order.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/ets#tab2list-1>
+    #[must_use]
+    pub fn table_rows(&self, name: Atom) -> Vec<(Term, Term)> {
+        self.kernel().tables.rows(name)
+    }
+}
+
+fn is_down_of(message: &Term, mref: Ref) -> bool {
+    matches!(message.as_tuple(), Some([Term::Atom(Atom::DOWN), Term::Ref(down), ..]) if *down == mref)
+}

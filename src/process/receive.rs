@@ -1,0 +1,129 @@
+//! Waiting for messages.
+//!
+//! A receive looks at every waiting message once: its position survives wake-ups. The selecting
+//! closure is code of a process, so the mailbox is out of the kernel while it runs.
+//!
+//! OTP: <https://www.erlang.org/docs/25/reference_manual/expressions#receive>
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use crate::event::Event;
+use crate::kernel::mailbox::Position;
+use crate::term::Term;
+use crate::time::Instant;
+
+use super::cx::Cx;
+
+/// A receive of the next message, whatever it is. Ready with `None` at the deadline.
+pub struct Next<'a> {
+    pub(super) cx: &'a Cx,
+    pub(super) deadline: Option<Instant>,
+}
+
+impl Future for Next<'_> {
+    type Output = Option<Term>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Term>> {
+        let (cx, deadline) = (self.cx, self.deadline);
+        if cx.yields() {
+            return Poll::Pending;
+        }
+        let mut kernel = cx.kernel();
+        let Some(process) = kernel.process_mut(cx.me) else { return Poll::Pending };
+        if let Some((message, id)) = process.mailbox.pop() {
+            process.no_deadline();
+            if id != 0 {
+                kernel.emit(Event::Received { id, pid: cx.me });
+            }
+            return Poll::Ready(Some(message));
+        }
+        wait(&mut kernel, cx, deadline)
+    }
+}
+
+/// A selective receive: the first message of which `select` makes something.
+pub struct Select<'a, F> {
+    pub(super) cx: &'a Cx,
+    pub(super) deadline: Option<Instant>,
+    pub(super) select: F,
+    pub(super) position: Position,
+}
+
+impl<T, F: FnMut(&Term) -> Option<T> + Unpin> Future for Select<'_, F> {
+    type Output = Option<T>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<T>> {
+        let this = &mut *self;
+        let cx = this.cx;
+        if cx.yields() {
+            return Poll::Pending;
+        }
+        let Some(mut mailbox) = cx.kernel().process_mut(cx.me).map(|process| std::mem::take(&mut process.mailbox))
+        else {
+            return Poll::Pending;
+        };
+        cx.charge_scan(mailbox.end().saturating_sub(this.position));
+        let found = mailbox.find(this.position, &mut this.select);
+        let taken = found.map(|(at, selected)| (mailbox.take(at), selected));
+        this.position = mailbox.end();
+        let mut kernel = cx.kernel();
+        let Some(process) = kernel.process_mut(cx.me) else { return Poll::Pending };
+        mailbox.append(std::mem::take(&mut process.mailbox));
+        process.mailbox = mailbox;
+        match taken {
+            Some((message, selected)) => {
+                process.no_deadline();
+                if let Some((_, id @ 1..)) = message {
+                    kernel.emit(Event::Received { id, pid: cx.me });
+                }
+                Poll::Ready(Some(selected))
+            }
+            None => wait(&mut kernel, cx, this.deadline),
+        }
+    }
+}
+
+#[inline]
+fn wait<T>(kernel: &mut crate::kernel::Kernel, cx: &Cx, deadline: Option<Instant>) -> Poll<Option<T>> {
+    match deadline {
+        Some(at) if at <= kernel.now() => {
+            if let Some(process) = kernel.process_mut(cx.me) {
+                process.no_deadline();
+            }
+            Poll::Ready(None)
+        }
+        _ => {
+            kernel.wait(cx.me, deadline);
+            Poll::Pending
+        }
+    }
+}
+
+/// Gives way to other processes if the fuel is spent.
+pub struct Tick<'a> {
+    pub(super) cx: &'a Cx,
+}
+
+impl Future for Tick<'_> {
+    type Output = ();
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        if self.cx.yields() { Poll::Pending } else { Poll::Ready(()) }
+    }
+}
+
+/// Never ready: what a process awaits that has ended itself.
+pub struct Gone;
+
+impl Future for Gone {
+    type Output = std::convert::Infallible;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<std::convert::Infallible> {
+        Poll::Pending
+    }
+}

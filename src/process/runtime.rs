@@ -1,0 +1,356 @@
+//! The only poll loop.
+
+use std::any::TypeId;
+use std::cell::Ref as CellRef;
+use std::future::Future;
+use std::rc::Rc;
+
+use crate::event::{Entry, Mfa};
+use crate::exit::{ExitReason, Raise};
+use crate::kernel::process::Status;
+use crate::kernel::{Birth, Dest, Kernel};
+use crate::limits::Limits;
+use crate::term::{Atom, Pid, Term};
+use crate::time::{Duration, Instant};
+
+use super::body::{BoxBody, Turn};
+use super::cx::Cx;
+use super::module::Module;
+use super::shared::{Shared, StateView};
+
+/// How far [`Runtime::run`] goes at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Budget {
+    /// Turns of processes.
+    pub turns: u64,
+    /// Virtual time: nothing that is due later happens.
+    pub until: Instant,
+}
+
+/// Why [`Runtime::run`] came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing can run and nothing more is due by the time given.
+    Idle,
+    /// The turns are spent, or the clock has reached the time given with work left.
+    Spent,
+    /// The node has been halted.
+    Halted,
+}
+
+/// What [`Runtime::inspect`] tells of a process.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Info {
+    /// Is it running, waiting, ...
+    pub status: Status,
+    /// Its registered name.
+    pub name: Option<Atom>,
+    /// The function it began in.
+    pub initial_call: Mfa,
+    /// Who spawned it.
+    pub parent: Option<Pid>,
+    /// Its group leader.
+    pub group_leader: Option<Pid>,
+    /// Does it trap exits?
+    pub trap_exit: bool,
+    /// Work done so far.
+    pub reductions: u64,
+    /// How many messages wait.
+    pub message_queue_len: usize,
+    /// The first of them, oldest first.
+    pub messages: Vec<Term>,
+    /// Words that the waiting messages take.
+    pub message_queue_words: u64,
+    /// Its links, oldest process first.
+    pub links: Vec<Pid>,
+    /// Processes it monitors.
+    pub monitors: Vec<Pid>,
+    /// Processes that monitor it.
+    pub monitored_by: Vec<Pid>,
+    /// Its process dictionary.
+    pub dictionary: Vec<(Term, Term)>,
+    /// The state of a server between callbacks; `None` while one runs, or for a plain process.
+    pub state: Option<Term>,
+}
+
+/// A node: its kernel and the bodies of its processes.
+///
+/// Bodies live here and not in the kernel: they hold the kernel by reference count, and a cycle
+/// would keep every dropped node alive.
+pub struct Runtime {
+    shared: Rc<Shared>,
+    slots: Vec<Slot>,
+    fuel: i64,
+    ns_per_reduction: u64,
+    turns: u64,
+}
+
+#[derive(Default)]
+struct Slot {
+    body: Option<BoxBody>,
+    state: Option<StateView>,
+}
+
+impl Runtime {
+    /// A node without processes.
+    #[must_use]
+    pub fn new(limits: Limits) -> Self {
+        let fuel = i64::from(limits.fuel.max(1));
+        let ns_per_reduction = limits.ns_per_reduction;
+        let shared = Rc::new(Shared::new(Kernel::new(limits)));
+        Runtime { shared, slots: Vec::new(), fuel, ns_per_reduction, turns: 0 }
+    }
+
+    /// Loads a module, in place of one of that name.
+    pub fn load(&mut self, module: Module) {
+        self.shared.modules.borrow_mut().insert(module.name.number(), Rc::new(module));
+    }
+
+    /// Installs a value of the host for [`Cx::installed`].
+    pub fn install<T: 'static>(&mut self, value: Rc<T>) {
+        self.shared.installed.borrow_mut().insert(TypeId::of::<T>(), value);
+    }
+
+    /// Spawns a process from outside the node.
+    ///
+    /// # Errors
+    /// `system_limit` when the process table is full.
+    pub fn spawn<F, Fut>(&mut self, initial_call: Mfa, body: F) -> Result<Pid, Raise>
+    where
+        F: FnOnce(Cx) -> Fut,
+        Fut: Future<Output = Result<(), Raise>> + 'static,
+    {
+        let birth = Birth { parent: None, link: false, initial_call };
+        let pid = self.kernel_mut(|kernel| kernel.spawn(birth));
+        let pid = pid.ok_or_else(|| Raise::error(Atom::SYSTEM_LIMIT))?;
+        let body = body(Cx::new(self.shared.clone(), pid));
+        self.shared.newborn.borrow_mut().push((pid, Box::pin(body)));
+        Ok(pid)
+    }
+
+    /// Sends a message from outside the node; the sender is the receiver itself.
+    pub fn send(&mut self, to: Pid, message: Term) {
+        self.kernel_mut(|kernel| kernel.send(to, Dest::Pid(to), message));
+    }
+
+    /// Reads the kernel.
+    #[must_use]
+    pub fn kernel(&self) -> CellRef<'_, Kernel> {
+        self.shared.kernel.borrow()
+    }
+
+    /// Changes the kernel from outside, between turns.
+    pub fn kernel_mut<T>(&mut self, act: impl FnOnce(&mut Kernel) -> T) -> T {
+        let result = act(&mut self.shared.kernel.borrow_mut());
+        self.settle();
+        result
+    }
+
+    /// Virtual time.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.kernel().now()
+    }
+
+    /// Turns taken since boot: the run's steps.
+    #[must_use]
+    pub fn turns(&self) -> u64 {
+        self.turns
+    }
+
+    /// Why the node has stopped, if it has.
+    #[must_use]
+    pub fn halted(&self) -> Option<Term> {
+        self.kernel().halted().cloned()
+    }
+
+    /// Takes the log's entries out, oldest first.
+    #[must_use]
+    pub fn drain_log(&mut self) -> Vec<Entry> {
+        self.shared.kernel.borrow_mut().log.drain().collect()
+    }
+
+    /// Runs processes and moves the clock from one due time to the next, within `budget`.
+    pub fn run(&mut self, budget: Budget) -> Progress {
+        for _ in 0..budget.turns {
+            if self.kernel().halted().is_some() {
+                return Progress::Halted;
+            }
+            if self.now() > budget.until {
+                return Progress::Spent;
+            }
+            if !self.turn() && !self.skip_to_next_due(budget.until) {
+                return Progress::Idle;
+            }
+        }
+        Progress::Spent
+    }
+
+    /// Runs until nothing can run, without moving the clock but by work done.
+    pub fn run_until_idle(&mut self) {
+        while self.turn() {}
+    }
+
+    /// Moves the clock forward by `span`, to each due time in turn, and runs what becomes
+    /// runnable at each.
+    pub fn advance(&mut self, span: Duration) {
+        let until = self.now() + span;
+        self.run(Budget { turns: u64::MAX, until });
+        if self.kernel().halted().is_none() {
+            self.advance_to(until);
+        }
+    }
+
+    /// Moves an idle node's clock to `at`.
+    pub fn advance_to(&mut self, at: Instant) {
+        self.kernel_mut(|kernel| kernel.advance_to(at));
+    }
+
+    fn skip_to_next_due(&mut self, until: Instant) -> bool {
+        self.kernel_mut(|kernel| match kernel.next_due() {
+            Some(due) if due <= until => {
+                kernel.advance_to(due);
+                true
+            }
+            _ => false,
+        })
+    }
+
+    /// Gives the next process its turn. `false` if none can run.
+    pub fn turn(&mut self) -> bool {
+        self.settle();
+        let Some(pid) = self.shared.kernel.borrow_mut().next_runnable() else { return false };
+        let Some(mut body) = self.slots.get_mut(pid.slot as usize).and_then(|slot| slot.body.take()) else {
+            return true;
+        };
+        self.turns += 1;
+        self.shared.fuel.set(self.fuel);
+        let turn = body.as_mut().resume();
+        let spent = self.fuel - self.shared.fuel.get();
+        self.pass(pid, u64::try_from(spent).unwrap_or(0));
+        match turn {
+            Turn::Pending => self.put_back(pid, body),
+            Turn::Become(next) => {
+                self.shared.kernel.borrow_mut().requeue(pid);
+                self.put_back(pid, next);
+            }
+            Turn::Exited(result) => {
+                drop(body);
+                let reason = result.map_or_else(Raise::into_exit_reason, |()| Atom::NORMAL.into());
+                self.shared.kernel.borrow_mut().exit(pid, reason);
+            }
+        }
+        self.settle();
+        true
+    }
+
+    fn pass(&mut self, pid: Pid, reductions: u64) {
+        let mut kernel = self.shared.kernel.borrow_mut();
+        if let Some(process) = kernel.process_mut(pid) {
+            process.reductions += reductions;
+        }
+        kernel.pass(Duration(reductions.saturating_mul(self.ns_per_reduction)));
+    }
+
+    /// A body that is pending has asked to wait or to be queued; one that has not would never
+    /// run again, and ends here.
+    fn put_back(&mut self, pid: Pid, body: BoxBody) {
+        let status = self.kernel().process(pid).map(|process| process.status);
+        match status {
+            None => drop(body),
+            Some(Status::Running) => {
+                drop(body);
+                let reason = Term::tuple([Term::atom("pending_without_wait"), pid.into()]);
+                self.shared.kernel.borrow_mut().exit(pid, ExitReason(reason));
+            }
+            Some(_) => {
+                if let Some(slot) = self.slots.get_mut(pid.slot as usize) {
+                    slot.body = Some(body);
+                }
+            }
+        }
+    }
+
+    /// Houses the bodies of new processes and drops those of dead ones.
+    fn settle(&mut self) {
+        if !self.shared.newborn.borrow().is_empty() {
+            self.house_newborn();
+        }
+        if !self.shared.state_views.borrow().is_empty() {
+            self.house_state_views();
+        }
+        while self.shared.kernel.borrow().has_buried() {
+            self.drop_buried();
+        }
+    }
+
+    fn house_newborn(&mut self) {
+        let newborn = std::mem::take(&mut *self.shared.newborn.borrow_mut());
+        for (pid, body) in newborn {
+            let at = pid.slot as usize;
+            if self.slots.len() <= at {
+                self.slots.resize_with(at + 1, Slot::default);
+            }
+            if let Some(slot) = self.slots.get_mut(at) {
+                *slot = Slot { body: Some(body), state: None };
+            }
+        }
+    }
+
+    fn house_state_views(&mut self) {
+        let views = std::mem::take(&mut *self.shared.state_views.borrow_mut());
+        for (pid, view) in views {
+            if let Some(slot) = self.slots.get_mut(pid.slot as usize)
+                && self.shared.kernel.borrow().process(pid).is_some()
+            {
+                slot.state = Some(view);
+            }
+        }
+    }
+
+    fn drop_buried(&mut self) {
+        let buried = self.shared.kernel.borrow_mut().take_buried();
+        for slot in buried {
+            let body = self.slots.get_mut(slot as usize).map(std::mem::take);
+            drop(body);
+            self.shared.kernel.borrow_mut().free_slot(slot);
+        }
+    }
+
+    /// What a process is like now, with at most `messages` of its waiting messages. Changes nothing.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#process_info-2>
+    #[must_use]
+    pub fn inspect(&self, pid: Pid, messages: usize) -> Option<Info> {
+        let kernel = self.kernel();
+        let process = kernel.process(pid)?;
+        let view = self.slots.get(pid.slot as usize).and_then(|slot| slot.state.as_ref());
+        Some(Info {
+            status: process.status,
+            name: process.name,
+            initial_call: process.initial_call,
+            parent: process.parent,
+            group_leader: process.group_leader,
+            trap_exit: process.trap_exit,
+            reductions: process.reductions,
+            message_queue_len: process.mailbox.len(),
+            messages: process.mailbox.iter().take(messages).cloned().collect(),
+            message_queue_words: process.mailbox.words(),
+            links: process.links.to_vec().into_iter().map(|entry| entry.0).collect(),
+            monitors: process.monitors.to_vec().into_iter().map(|entry| entry.1.target).collect(),
+            monitored_by: process.monitored_by.to_vec().into_iter().map(|entry| entry.1).collect(),
+            dictionary: process.dictionary().to_vec(),
+            state: view.and_then(|view| view()),
+        })
+    }
+}
+
+impl Drop for Runtime {
+    /// A body may be on its way here, and it holds what holds it.
+    fn drop(&mut self) {
+        let newborn = std::mem::take(&mut *self.shared.newborn.borrow_mut());
+        drop(newborn);
+        let views = std::mem::take(&mut *self.shared.state_views.borrow_mut());
+        drop(views);
+    }
+}

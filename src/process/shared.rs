@@ -1,0 +1,48 @@
+//! What the processes of one node share with their runtime.
+
+use std::any::{Any, TypeId};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::kernel::Kernel;
+use crate::term::{Atom, Pid, Term};
+
+use super::body::BoxBody;
+use super::module::Module;
+
+/// Shows a server's state to whoever inspects the process; `None` while a callback works on it.
+pub(crate) type StateView = Rc<dyn Fn() -> Option<Term>>;
+
+pub(crate) struct Shared {
+    pub(crate) kernel: RefCell<Kernel>,
+    /// Fuel left of the running process; below zero by at most one primitive.
+    pub(crate) fuel: Cell<i64>,
+    /// Bodies spawned in this turn, on their way to the runtime.
+    pub(crate) newborn: RefCell<Vec<(Pid, BoxBody)>>,
+    pub(crate) state_views: RefCell<Vec<(Pid, StateView)>>,
+    pub(crate) modules: RefCell<BTreeMap<u32, Rc<Module>>>,
+    pub(crate) installed: RefCell<BTreeMap<TypeId, Rc<dyn Any>>>,
+}
+
+impl Shared {
+    pub(crate) fn new(kernel: Kernel) -> Self {
+        Shared {
+            kernel: RefCell::new(kernel),
+            fuel: Cell::new(0),
+            newborn: RefCell::default(),
+            state_views: RefCell::default(),
+            modules: RefCell::default(),
+            installed: RefCell::default(),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn charge(&self, reductions: u32) {
+        self.fuel.set(self.fuel.get() - i64::from(reductions));
+    }
+
+    pub(crate) fn module(&self, name: Atom) -> Option<Rc<Module>> {
+        self.modules.borrow().get(&name.number()).cloned()
+    }
+}

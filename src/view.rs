@@ -1,0 +1,1 @@
+//! Pure geometry: from a snapshot to places on a plane.
