@@ -19,3 +19,9 @@ pub mod view;
 pub mod session;
 #[cfg(feature = "lab")]
 pub mod lab;
+
+#[cfg(feature = "ui")]
+pub mod ui;
+
+#[cfg(feature = "ui")]
+mod embed;

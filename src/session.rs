@@ -1,5 +1,1 @@
-//! The composition root without the web: node, model, pace, inputs.
-
-pub mod command;
-
-pub use command::{Command, CrashKind, SequenceSpec, Target};
+//! (in the making)

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Trunk runs this after a build, before the files go to dist/ (TRUNK_STAGING_DIR).
+# 1. wasm-bindgen's no-modules glue is a singleton: wrap it in a factory, so that one compiled
+#    module serves the page and every element makes an instance of its own.
+# 2. let-it-crash.js has a stable name and learns the hashed names of the pair.
+# 3. A release build is made smaller by wasm-opt where a current one is installed; it is optional.
+set -eu
+cd "$TRUNK_STAGING_DIR"
+
+only() { [ $# -eq 1 ] && [ -f "$1" ] || { echo "bundle: expected one file, found: $*" >&2; exit 1; }; echo "$1"; }
+wasm=$(only let-it-crash-*_bg.wasm)
+glue=$(only "${wasm%_bg.wasm}.js")
+
+{ echo "export default function create() {"; cat "$glue"; echo; echo "return wasm_bindgen;"; echo "}"; } > glue.tmp
+mv glue.tmp "$glue"
+sed -e "s/let_it_crash\.js/$glue/" -e "s/let_it_crash_bg\.wasm/$wasm/" let-it-crash.js > loader.tmp
+mv loader.tmp let-it-crash.js
+
+[ "$TRUNK_PROFILE" = release ] || exit 0
+PATH="$TRUNK_SOURCE_DIR/node_modules/.bin:$PATH"
+version=$(wasm-opt --version 2>/dev/null | sed 's/[^0-9]*\([0-9]*\).*/\1/') || version=
+if [ "${version:-0}" -lt 120 ]; then
+  echo "bundle: no wasm-opt of 120 or later on PATH (npm's binaryen has it): the page is built without it" >&2
+  exit 0
+fi
+wasm-opt "${LIC_WASM_OPT:--Oz}" "$wasm" -o opt.tmp
+mv opt.tmp "$wasm"

@@ -1,0 +1,48 @@
+# ./dev test: run everything: lints, native tests, tests in headless Chrome, the built page in Chrome
+. dev.d/lib/steps.sh
+export RUSTDOCFLAGS="-D warnings" LIC_DIST=$PWD/target/dist LIC_SHOTS=${LIC_SHOTS:-$PWD/target/shots}
+
+wasm=wasm32-unknown-unknown
+need_rust || { could_not "everything" "no Rust"; summary; exit 1; }
+
+if need_lints; then
+  step "format" cargo fmt --check
+  step "clippy" cargo clippy --no-default-features --features lab --all-targets -- -D warnings
+  step "clippy of the harness" cargo clippy --no-default-features --features lab --test e2e -- -D warnings
+else
+  could_not "format and clippy" "not installed"
+fi
+step "native tests" cargo test --no-default-features --features lab
+
+if need_wasm_target; then
+  step "clippy of the page" cargo clippy --target $wasm --all-targets -- -D warnings
+  step "documentation" cargo doc --no-deps --target $wasm
+else
+  could_not "clippy of the page" "no wasm target"
+fi
+
+browser=yes
+need_chrome || browser=no
+
+if [ $browser = yes ] && need_wasm_target && need_bindgen && need_wasm_pack; then
+  step "tests in Chrome" wasm-pack test --headless --chrome
+else
+  could_not "tests in Chrome" "a tool is missing, see above"
+fi
+
+page=no
+if need_wasm_target && need_trunk && need_bindgen; then
+  want_wasm_opt
+  step "the page" trunk build --release --dist "$LIC_DIST"
+  page=yes
+else
+  could_not "the page" "a tool is missing, see above"
+fi
+tidy_up
+
+if [ $browser = yes ] && [ $page = yes ]; then
+  step "end to end" cargo test --no-default-features --features lab --test e2e
+else
+  could_not "end to end" "no Chrome or no page"
+fi
+summary

@@ -1,2 +1,0 @@
-//! Mounts the page.
-fn main() {}

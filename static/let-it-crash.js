@@ -1,0 +1,170 @@
+// <let-it-crash app="seq" seed theme lang height>: an OTP node, drawn while it lives.
+// One download and one compile for the page; a wasm instance for each element, so that a panic
+// stays with its widget. The two file names below are filled in by the build (dev.d/lib/bundle.sh).
+const near = (name) => new URL(name, import.meta.url);
+const OBSERVED = ['app', 'seed', 'theme', 'lang', 'height', 'test-panic'];
+const WORDS = {
+  en: { load: 'The widget could not be loaded.', panic: 'This widget stopped: a bug of ours.', again: 'Start again' },
+  ko: { load: '위젯을 불러오지 못했습니다.', panic: '이 위젯이 멈췄습니다. 저희의 버그입니다.', again: '다시 시작' },
+};
+
+let loading; // { create, module, sheet }, once for the page; a failed load may be tried again
+const load = () => (loading ??= Promise.all([glue(), wasm(), style()]).then(
+  ([create, module, sheet]) => ({ create, module, sheet }),
+  (error) => { loading = undefined; throw error; },
+));
+const glue = async () => (await import(near('let_it_crash.js'))).default;
+const wasm = async () => {
+  const response = await get('let_it_crash_bg.wasm');
+  // A host that serves wasm under another type cannot stream it.
+  return response.headers.get('content-type')?.startsWith('application/wasm')
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+};
+const style = async () => new CSSStyleSheet().replace(await (await get('style.css')).text());
+const get = async (name) => {
+  const response = await fetch(near(name));
+  if (!response.ok) throw new Error(`${name}: ${response.status}`);
+  return response;
+};
+
+class LetItCrash extends HTMLElement {
+  static observedAttributes = OBSERVED;
+  #root = this.attachShadow({ mode: 'open' });
+  #size = new CSSStyleSheet();
+  #widget;
+  #life; // an AbortController for what one connection to the page holds: listeners, observers
+
+  connectedCallback() {
+    this.#life = new AbortController();
+    this.#root.adoptedStyleSheets = [this.#size];
+    this.#root.replaceChildren(document.createElement('slot'));
+    this.#resize();
+    this.#whenNear(this.#life.signal, () => this.#start(this.#life));
+  }
+
+  disconnectedCallback() {
+    this.#life?.abort();
+    this.#stop();
+    this.#root.replaceChildren();
+  }
+
+  attributeChangedCallback(name, _, value) {
+    if (name === 'height') this.#resize();
+    else if (name === 'theme' || name === 'lang') this.#follow();
+    else this.#set(name, value);
+  }
+
+  /** Throws the widget away and starts a new one. */
+  reset() {
+    if (!this.isConnected) return;
+    this.disconnectedCallback();
+    this.connectedCallback();
+  }
+
+  async #start(life) {
+    try {
+      const { create, module, sheet } = await load();
+      if (life.signal.aborted) return;
+      this.#root.adoptedStyleSheets = [this.#size, sheet];
+      const mount = document.createElement('div');
+      mount.className = 'widget';
+      this.#root.replaceChildren(mount);
+      const bindings = create();
+      bindings.initSync({ module });
+      this.#widget = new bindings.Widget(mount, JSON.stringify(this.#options()), (report) => this.#fail(life, 'panic', report));
+      this.#watchPage(life.signal);
+      this.#tell('lic-ready');
+    } catch (error) {
+      this.#fail(life, 'load', String(error));
+    }
+  }
+
+  #stop() {
+    const widget = this.#widget;
+    this.#widget = undefined;
+    try { widget?.destroy(); } catch (error) { console.error('let-it-crash:', error); }
+  }
+
+  #set(name, value) {
+    try { this.#widget?.set(name, value ?? undefined); } catch (error) { this.#fail(this.#life, 'panic', String(error)); }
+  }
+
+  // What the widget says about itself when it cannot go on. The instance is never entered again.
+  #fail(life, why, report) {
+    if (life.signal.aborted) return;
+    life.abort();
+    this.#widget = undefined;
+    const words = WORDS[this.#language()];
+    const part = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
+    const card = part('div', '');
+    card.className = 'stopped';
+    card.setAttribute('role', 'alert');
+    const again = part('button', words.again);
+    again.addEventListener('click', () => this.reset());
+    card.append(part('p', words[why]), part('pre', report), again, document.createElement('slot'));
+    this.#root.replaceChildren(card);
+    this.#tell('lic-error', { why, report });
+  }
+
+  #tell(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
+  }
+
+  #options() {
+    const page = this.hasAttribute('page');
+    const query = page ? Object.fromEntries(new URLSearchParams(location.search)) : {};
+    const asked = (name) => this.getAttribute(name) ?? query[name];
+    return { app: asked('app'), seed: asked('seed'), theme: this.#theme(), lang: this.#language(), page };
+  }
+
+  // No lang means the page's; the whole page speaks the reader's.
+  #language() {
+    const page = this.hasAttribute('page');
+    const tag = this.getAttribute('lang')
+      ?? (page ? new URLSearchParams(location.search).get('lang') ?? navigator.language : this.closest('[lang]')?.lang);
+    return /^ko\b/i.test(tag ?? '') ? 'ko' : 'en';
+  }
+
+  #theme() {
+    const asked = this.getAttribute('theme')
+      ?? (this.hasAttribute('page') ? new URLSearchParams(location.search).get('theme') : null);
+    if (asked === 'light' || asked === 'dark') return asked;
+    const host = this.closest('[data-theme], .dark, .light');
+    const named = host?.dataset.theme ?? host?.className ?? '';
+    if (/dark/.test(named)) return 'dark';
+    if (/light/.test(named)) return 'light';
+    return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  }
+
+  #follow() {
+    this.#set('theme', this.#theme());
+    this.#set('lang', this.#language());
+  }
+
+  #watchPage(signal) {
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#follow(), { signal });
+    const seen = new MutationObserver(() => this.#follow());
+    const filter = { attributes: true, attributeFilter: ['class', 'data-theme', 'lang'] };
+    for (let node = this.parentElement; node; node = node.parentElement) seen.observe(node, filter);
+    signal.addEventListener('abort', () => seen.disconnect());
+  }
+
+  #whenNear(signal, then) {
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      seen.disconnect();
+      then();
+    }, { rootMargin: '300px' });
+    seen.observe(this);
+    signal.addEventListener('abort', () => seen.disconnect());
+  }
+
+  #resize() {
+    const height = Number(this.getAttribute('height'));
+    const size = this.hasAttribute('page') ? '100dvh' : `${height > 0 ? height : 400}px`;
+    this.#size.replaceSync(`:host { display: block; block-size: ${size} }`);
+  }
+}
+
+if (!customElements.get('let-it-crash')) customElements.define('let-it-crash', LetItCrash);

@@ -1,0 +1,22 @@
+//! The built page in headless Chrome: `cargo test --no-default-features --test e2e`.
+//!
+//! Wants `chromedriver` and Chrome, and a site built by Trunk in `dist` (or `$LIC_DIST`).
+//! Screenshots go to `$LIC_SHOTS`, by default `target/shots`; a failing test leaves one there.
+
+#![cfg(not(target_arch = "wasm32"))]
+// Tests may fail loudly, and a harness waits by the real clock.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+#![allow(clippy::indexing_slicing, clippy::disallowed_methods)]
+#![allow(unreachable_pub)]
+
+#[path = "e2e/embedding.rs"]
+mod embedding;
+#[path = "e2e/page.rs"]
+#[allow(dead_code)] // the harness may offer more than the tests of the day use
+mod page;
+#[path = "e2e/server.rs"]
+mod server;
+#[path = "e2e/site.rs"]
+mod site;
+#[path = "e2e/webdriver.rs"]
+mod webdriver;

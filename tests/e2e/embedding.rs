@@ -1,0 +1,103 @@
+//! `<let-it-crash>` in a page of somebody else's: the guide.
+
+use serde_json::json;
+
+use crate::page::{Page, View, with_page};
+
+/// Both widgets of the guide run, the second one after scrolling to it.
+fn start_both(page: &Page) {
+    page.wait_for("deepAll('let-it-crash').length === 2");
+    page.eval("deepAll('let-it-crash')[1].scrollIntoView()");
+    page.wait_for("deepAll('let-it-crash .app, .app').length === 2");
+}
+
+#[test]
+fn the_guide_carries_two_widgets_of_600_by_400() {
+    for guide in ["guide.html", "guide.ko.html"] {
+        with_page(guide, View::default(), |page| {
+            start_both(page);
+            let sizes = page
+                .eval("return deepAll('let-it-crash').map((w) => [w.offsetWidth, w.offsetHeight, w.shadowRoot.mode])");
+            assert_eq!(sizes, json!([[600, 400, "open"], [600, 400, "open"]]));
+            let lang = page.eval("return deep('.app').lang");
+            assert_eq!(lang, if guide.contains("ko") { "ko" } else { "en" });
+            page.screenshot(&guide.replace('.', "-"));
+        });
+    }
+}
+
+#[test]
+fn the_node_is_downloaded_once_for_all_widgets() {
+    with_page("guide.html", View::default(), |page| {
+        start_both(page);
+        page.eval("document.body.append(document.createElement('let-it-crash'))");
+        page.eval("document.body.lastChild.scrollIntoView()");
+        page.wait_for("deepAll('.app').length === 3");
+        let asked = page.server.asked();
+        let times = asked.iter().filter(|path| path.ends_with(".wasm")).count();
+        assert_eq!(times, 1, "{asked:?}");
+    });
+}
+
+#[test]
+fn a_panic_ends_one_widget_and_not_its_neighbour() {
+    with_page("guide.html", View::default(), |page| {
+        start_both(page);
+        page.eval(
+            "window.told = [];
+             addEventListener('lic-error', (event) => told.push(event.detail.why));
+             deep('let-it-crash').setAttribute('test-panic', 'now');",
+        );
+        page.wait_for("deepAll('let-it-crash')[0].shadowRoot.querySelector('[role=alert]')");
+        let report = page.text("[role=alert] pre");
+        assert!(report.contains("test-panic"), "{report}");
+        assert_eq!(page.eval("return told"), json!(["panic"]));
+        assert_eq!(page.eval("return deepAll('[role=alert]').length"), 1);
+
+        page.click(".app button");
+        page.wait_for("deep('.app output').textContent === '1'");
+
+        page.eval("deep('let-it-crash').removeAttribute('test-panic')");
+        page.click("[role=alert] button");
+        page.wait_for("deepAll('.app').length === 2 && !deep('[role=alert]')");
+    });
+}
+
+#[test]
+fn theme_language_and_height_follow_the_page_around_it() {
+    with_page("guide.html", View::default(), |page| {
+        start_both(page);
+        page.eval("document.documentElement.dataset.theme = 'dark'");
+        page.wait_for("deepAll('.app').every((app) => app.dataset.theme === 'dark')");
+        page.eval("delete document.documentElement.dataset.theme");
+        page.wait_for("deepAll('.app').every((app) => app.dataset.theme === 'light')");
+        page.dress(View { scheme: "dark", ..View::default() });
+        page.wait_for("deepAll('.app').every((app) => app.dataset.theme === 'dark')");
+        page.eval("document.documentElement.lang = 'ko-KR'");
+        page.wait_for("deepAll('.app').every((app) => app.lang === 'ko')");
+        page.eval("const one = deep('let-it-crash'); one.lang = 'en'; one.setAttribute('height', 222)");
+        page.wait_for("deep('.app').lang === 'en' && deep('let-it-crash').offsetHeight === 222");
+    });
+}
+
+#[test]
+fn widgets_that_come_and_go_leave_nothing_behind() {
+    with_page("guide.html", View::default(), |page| {
+        start_both(page);
+        let globals = "Object.keys(window).filter((name) => name !== 'before').sort().join()";
+        page.eval(&format!("window.before = {globals}"));
+        page.eval(
+            "for (let i = 0; i < 20; i++) {
+               const one = document.createElement('let-it-crash');
+               document.body.prepend(one);
+             }
+             scrollTo(0, 0);",
+        );
+        page.wait_for("deepAll('.app').length > 2");
+        page.eval("document.querySelectorAll('body > let-it-crash:not(.sample)').forEach((one) => one.remove())");
+        assert_eq!(page.eval("return document.querySelectorAll('let-it-crash').length"), 2);
+        assert_eq!(page.eval(&format!("return {globals} === before")), true);
+        assert_eq!(page.eval("return document.head.querySelectorAll('style').length"), 0);
+        page.wait_for("deepAll('.app').length === 2");
+    });
+}

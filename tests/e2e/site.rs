@@ -1,0 +1,34 @@
+//! The page itself.
+
+use std::time::{Duration, Instant};
+
+use crate::page::{View, with_page};
+
+#[test]
+fn the_page_is_there_within_three_seconds() {
+    with_page("", View::default(), |page| {
+        let start = Instant::now();
+        page.goto("?again");
+        page.wait_for("deep('.app')");
+        let took = start.elapsed();
+        assert!(took < Duration::from_secs(3), "the page took {took:?}");
+    });
+}
+
+#[test]
+fn every_width_scheme_and_language_is_drawn_without_an_error() {
+    for (width, scheme, language) in
+        [(1280, "light", "en-US"), (768, "dark", "ko-KR"), (360, "light", "ko-KR"), (360, "dark", "en-US")]
+    {
+        let view = View { scheme, language, ..View::wide(width) };
+        with_page("index.html", view, |page| {
+            page.wait_for("deep('.app')");
+            assert_eq!(page.eval("return deep('.app').dataset.theme"), scheme);
+            assert_eq!(page.eval("return deep('.app').lang"), language[..2]);
+            assert_eq!(page.eval("return innerWidth"), width);
+            let overflow = page.eval("return document.documentElement.scrollWidth");
+            assert_eq!(overflow, width, "the page scrolls sideways");
+            page.screenshot(&format!("page-{width}-{scheme}-{}", &language[..2]));
+        });
+    }
+}
