@@ -1,0 +1,143 @@
+//! Everything that a person or a page does to the node, as data.
+//!
+//! Commands are the only inputs of a run: they are logged with the turn and the virtual time at
+//! which they entered, and a run is replayed by giving them again. Play, pause, speed and step
+//! are no commands; they change when things happen to be shown, not what happens.
+
+use serde::{Deserialize, Serialize};
+
+/// Whom a command concerns.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Target {
+    /// A registered name, as Elixir writes it: `Seq.FibServer`, `:geo1`.
+    Name(String),
+    /// A pid, by its number (`#PID<0.N.0>`).
+    Pid(u32),
+}
+
+/// How a process is made to die. Outcomes are injected into the serve loop of any behaviour:
+/// they replace what its next callback returns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "with")]
+pub enum CrashKind {
+    /// The next callback raises an error (`raise "..."`).
+    Raise(String),
+    /// The next callback throws a term (Erlang text).
+    Throw(String),
+    /// The next callback calls `exit(reason)` (Erlang text).
+    Exit(String),
+    /// The next callback returns something no callback may return.
+    BadReturn,
+    /// The next callback fails to match (`MatchError`).
+    BadMatch,
+    /// The next callback returns `{:stop, reason, state}` (Erlang text).
+    Stop(String),
+    /// The next callback never ends.
+    EndlessLoop,
+    /// An exit signal from outside: `Process.exit(pid, reason)` (Erlang text; `kill` kills).
+    Signal(String),
+}
+
+/// A sequence to start under the dynamic supervisor. Numbers are decimal texts of any size.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "sequence")]
+pub enum SequenceSpec {
+    /// Fibonacci numbers.
+    Fib,
+    /// `a1, a1 + d, a1 + 2d, ...`
+    Arith {
+        /// First term.
+        a1: String,
+        /// Difference.
+        d: String,
+    },
+    /// `a1, a1 * r, a1 * r^2, ...`
+    Geo {
+        /// First term.
+        a1: String,
+        /// Ratio.
+        r: String,
+    },
+}
+
+/// An input of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "do")]
+pub enum Command {
+    /// A client calls `Seq.Server.next(server)`.
+    Next {
+        /// The server.
+        server: Target,
+    },
+    /// A client calls `Seq.Server.peek(server)`.
+    Peek {
+        /// The server.
+        server: Target,
+    },
+    /// Somebody makes a process die.
+    Crash {
+        /// Who.
+        target: Target,
+        /// How.
+        how: CrashKind,
+    },
+    /// The auto-run client calls `next` on all sequence servers in turn, so many times a second
+    /// in all; 0 ends it.
+    AutoRun {
+        /// Calls a second.
+        rate: u32,
+    },
+    /// The chaos client crashes a random sequence server, so many times a minute; 0 ends it.
+    Chaos {
+        /// Crashes a minute.
+        per_minute: u32,
+    },
+    /// `Seq.Dynamic.start_seq(name, module, opts)`
+    StartSequence {
+        /// The name to register.
+        name: String,
+        /// Which sequence.
+        spec: SequenceSpec,
+    },
+    /// `DynamicSupervisor.terminate_child(Seq.Dynamic, pid)`
+    StopSequence {
+        /// The server.
+        server: Target,
+    },
+    /// `Application.ensure_all_started(name, type)`
+    StartApplication {
+        /// The application.
+        name: String,
+        /// `permanent`, `transient` or `temporary`.
+        start_type: crate::supervision::Restart,
+    },
+    /// `Application.stop(name)`
+    StopApplication {
+        /// The application.
+        name: String,
+    },
+    /// Sets a variable of the system environment; read when an application's configuration is
+    /// next read (at its start).
+    SystemEnv {
+        /// `SEQ_A1`, `SEQ_D`.
+        variable: String,
+        /// Its value; `None` unsets it.
+        value: Option<String>,
+    },
+    /// `:sys.suspend(target)`
+    Suspend {
+        /// Who.
+        target: Target,
+    },
+    /// `:sys.resume(target)`
+    Resume {
+        /// Who.
+        target: Target,
+    },
+    /// Writes messages to the log from now on, or no longer.
+    Trace {
+        /// On or off.
+        on: bool,
+    },
+}
