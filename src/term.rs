@@ -13,18 +13,26 @@
 //! | `build` | constructors |
 //! | `view` | what is inside: accessors and list iteration |
 //! | `order` | Erlang's term order and equality |
+//! | [`number`] | integers without end |
+//! | [`mod@inspect`] | terms in Elixir notation |
+//! | [`convert`] | `term!`, and terms to and from Rust values |
 
 pub mod atom;
 mod build;
-mod inspect;
+pub mod convert;
+pub mod inspect;
 mod node;
+pub mod number;
 mod order;
 pub mod pid;
+mod text;
 mod view;
 
 use std::rc::Rc;
 
 pub use atom::Atom;
+pub use convert::{FromTerm, IntoTerm, Mismatch};
+pub use inspect::inspect;
 pub use node::{Node, Pair};
 pub use num_bigint::BigInt;
 pub use pid::{Pid, Ref};

@@ -43,7 +43,16 @@ impl Term {
     where
         I: IntoIterator<Item = Term, IntoIter: DoubleEndedIterator>,
     {
-        items.into_iter().rev().fold(Term::Nil, |tail, head| Term::cons(head, tail))
+        Term::list_with_tail(items, Term::Nil)
+    }
+
+    /// A list that goes on as `tail`: `[a, b | tail]`.
+    #[must_use]
+    pub fn list_with_tail<I>(items: I, tail: Term) -> Self
+    where
+        I: IntoIterator<Item = Term, IntoIter: DoubleEndedIterator>,
+    {
+        items.into_iter().rev().fold(tail, |tail, head| Term::cons(head, tail))
     }
 
     /// A charlist: a list of code points.
@@ -145,6 +154,7 @@ from! {
     i64 => |value| Term::Int(value);
     i32 => |value| Term::Int(i64::from(value));
     u32 => |value| Term::Int(i64::from(value));
+    char => |value| Term::Int(i64::from(u32::from(value)));
     bool => |value| Term::Atom(if value { Atom::TRUE } else { Atom::FALSE });
     BigInt => |value| Term::integer(value);
     u64 => |value| Term::integer(value.into());
