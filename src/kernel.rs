@@ -29,7 +29,7 @@ pub mod teardown;
 pub mod timers;
 pub mod transport;
 
-use crate::event::{Event, Mfa};
+use crate::event::{Event, Level, Mfa};
 use crate::limits::Limits;
 use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
@@ -81,6 +81,8 @@ pub struct Kernel {
     pub limits: Limits,
     /// What happened.
     pub log: Log,
+    /// The least grave level of reports that are logged; `None`: no reports.
+    pub log_level: Option<Level>,
     pub(crate) table: Table,
     run_queue: VecDeque<Pid>,
     names: HashMap<Atom, Pid>,
@@ -105,6 +107,7 @@ impl Kernel {
     pub fn new(limits: Limits) -> Self {
         Kernel {
             log: Log::new(limits.log_bytes),
+            log_level: Some(Level::Info),
             table: Table::new(limits.processes),
             limits,
             run_queue: VecDeque::new(),

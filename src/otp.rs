@@ -1,1 +1,16 @@
-//! (in the making)
+//! OTP: the behaviours, as real protocols between processes.
+//!
+//! Nothing here reaches into the kernel. A behaviour is code of processes that talk by messages
+//! of the shapes that OTP uses, so `sys`, monitors and links work across all of them.
+//!
+//! | module | implements |
+//! |---|---|
+//! | [`proc_lib`] | start with acknowledgement, crash reports, stop |
+//! | [`gen_server`] | the client functions and the serve loop |
+//! | [`sys`] | system messages: suspend, resume, get_state, terminate, ... |
+//! | [`child_spec`] | child specifications and supervisor flags, checked as OTP checks them |
+//! | [`supervisor`] | all strategies, restart intensity, shutdown |
+
+pub mod gen_server;
+pub mod proc_lib;
+pub mod sys;

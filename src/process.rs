@@ -5,6 +5,7 @@
 //! | [`body`] | [`Body`]: the code of a process; every async block is one |
 //! | [`cx`] | [`Cx`]: all that a running process may do |
 //! | [`receive`] | waiting for messages |
+//! | [`fault`] | what a serve loop does instead of its next callback |
 //! | [`module`] | the export table: what a module, function and arguments name |
 //! | [`runtime`] | [`Runtime`]: the only poll loop |
 //!
@@ -14,6 +15,7 @@
 
 pub mod body;
 pub mod cx;
+pub mod fault;
 pub mod module;
 pub mod receive;
 pub mod runtime;

@@ -52,6 +52,12 @@ impl Duration {
         Duration(secs.saturating_mul(1_000_000_000))
     }
 
+    /// The span less another; zero if that is longer.
+    #[must_use]
+    pub const fn saturating_sub(self, other: Duration) -> Self {
+        Duration(self.0.saturating_sub(other.0))
+    }
+
     /// Whole milliseconds.
     #[must_use]
     pub const fn as_millis(self) -> u64 {

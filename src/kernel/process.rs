@@ -52,6 +52,8 @@ pub struct Process {
     pub group_leader: Option<Pid>,
     /// The function it began in.
     pub initial_call: Mfa,
+    /// Pids or names of those who brought it about, the parent first; `[]` unless by proc_lib.
+    pub ancestors: Term,
     /// Messages that wait.
     pub mailbox: Mailbox,
     /// Processes it is linked to.
@@ -79,6 +81,8 @@ pub struct Cold {
     pub dictionary: Vec<(Term, Term)>,
     /// Aliases that are not monitors.
     pub aliases: Few<Ref, ()>,
+    /// The ancestors of its children, made once: thousands of siblings share one list.
+    lineage: Option<(Option<Atom>, Term)>,
 }
 
 impl Process {
@@ -93,6 +97,7 @@ impl Process {
             parent: birth.parent,
             group_leader: None,
             initial_call: birth.initial_call,
+            ancestors: Term::Nil,
             mailbox: Mailbox::default(),
             links: Few::default(),
             monitors: Few::default(),
@@ -110,6 +115,20 @@ impl Process {
     pub fn has_alias(&self, alias: Ref) -> bool {
         self.monitors.get(alias).is_some_and(|watch| watch.alias)
             || self.cold.as_ref().is_some_and(|cold| cold.aliases.contains(alias))
+    }
+
+    /// The ancestors that its children have: itself, by name if it has one, and its own.
+    pub(crate) fn lineage(&mut self) -> Term {
+        let name = self.name;
+        let me = name.map_or(self.pid.into(), Term::from);
+        let ancestors = self.ancestors.clone();
+        let (made_for, lineage) =
+            self.cold_mut().lineage.get_or_insert_with(|| (name, Term::cons(me.clone(), ancestors.clone())));
+        if *made_for != name {
+            *made_for = name;
+            *lineage = Term::cons(me, ancestors);
+        }
+        lineage.clone()
     }
 
     /// The process dictionary, in order of insertion.

@@ -4,7 +4,7 @@ use std::cell::RefMut;
 use std::future::Future;
 use std::rc::Rc;
 
-use crate::event::{Event, Mfa};
+use crate::event::{Event, Level, Mfa};
 use crate::exit::{ExitReason, Raise};
 use crate::kernel::mailbox::Position;
 use crate::kernel::process::Process;
@@ -14,6 +14,7 @@ use crate::limits::Limits;
 use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
 
+use super::fault::Fault;
 use super::receive::{Next, Select, Tick};
 use super::shared::{Shared, StateView};
 
@@ -533,6 +534,46 @@ impl Cx {
     /// Offers a view of this process's state to those who inspect it.
     pub(crate) fn offer_state(&self, view: StateView) {
         self.shared.state_views.borrow_mut().push((self.me, view));
+    }
+
+    /// Replaces the outcome of a process's next callback.
+    pub fn inject(&self, pid: Pid, fault: Fault) {
+        self.shared.faults.borrow_mut().push((pid, fault));
+    }
+
+    /// The fault that this callback is to have instead of its own outcome.
+    #[inline]
+    pub(crate) fn take_fault(&self) -> Option<Fault> {
+        let mut faults = self.shared.faults.borrow_mut();
+        if faults.is_empty() {
+            return None;
+        }
+        let at = faults.iter().position(|fault| fault.0 == self.me)?;
+        Some(faults.remove(at).1)
+    }
+
+    /// Are reports of this level logged?
+    #[inline]
+    #[must_use]
+    pub fn logs(&self, level: Level) -> bool {
+        self.kernel().log_level.is_some_and(|least| level <= least)
+    }
+
+    /// The pids or names of those who brought this process about, the parent first.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/proc_lib#description>
+    #[must_use]
+    pub fn ancestors(&self) -> Term {
+        self.with_me(|process| process.ancestors.clone()).unwrap_or_default()
+    }
+
+    /// Tells a new process who brought it about.
+    pub(crate) fn pass_on_ancestors(&self, child: Pid) {
+        let mut kernel = self.kernel();
+        let Some(lineage) = kernel.process_mut(self.me).map(Process::lineage) else { return };
+        if let Some(child) = kernel.process_mut(child) {
+            child.ancestors = lineage;
+        }
     }
 
     /// A value of the host that was installed on this node, by its type.

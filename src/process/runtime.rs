@@ -15,7 +15,9 @@ use crate::time::{Duration, Instant};
 
 use super::body::{BoxBody, Turn};
 use super::cx::Cx;
+use super::fault::Fault;
 use super::module::Module;
+pub use super::shared::ViewState;
 use super::shared::{Shared, StateView};
 
 /// How far [`Runtime::run`] goes at most.
@@ -131,6 +133,11 @@ impl Runtime {
     /// Sends a message from outside the node; the sender is the receiver itself.
     pub fn send(&mut self, to: Pid, message: Term) {
         self.kernel_mut(|kernel| kernel.send(to, Dest::Pid(to), message));
+    }
+
+    /// Replaces the outcome of a process's next callback.
+    pub fn inject(&mut self, pid: Pid, fault: Fault) {
+        self.shared.faults.borrow_mut().push((pid, fault));
     }
 
     /// Reads the kernel.
@@ -340,7 +347,7 @@ impl Runtime {
             monitors: process.monitors.to_vec().into_iter().map(|entry| entry.1.target).collect(),
             monitored_by: process.monitored_by.to_vec().into_iter().map(|entry| entry.1).collect(),
             dictionary: process.dictionary().to_vec(),
-            state: view.and_then(|view| view()),
+            state: view.and_then(|view| view.view()),
         })
     }
 }

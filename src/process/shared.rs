@@ -9,10 +9,16 @@ use crate::kernel::Kernel;
 use crate::term::{Atom, Pid, Term};
 
 use super::body::BoxBody;
+use super::fault::Fault;
 use super::module::Module;
 
-/// Shows a server's state to whoever inspects the process; `None` while a callback works on it.
-pub(crate) type StateView = Rc<dyn Fn() -> Option<Term>>;
+/// Shows a server's state to whoever inspects the process.
+pub trait ViewState {
+    /// The state as a term; `None` while a callback works on it.
+    fn view(&self) -> Option<Term>;
+}
+
+pub(crate) type StateView = Rc<dyn ViewState>;
 
 pub(crate) struct Shared {
     pub(crate) kernel: RefCell<Kernel>,
@@ -22,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) newborn: RefCell<Vec<(Pid, BoxBody)>>,
     pub(crate) state_views: RefCell<Vec<(Pid, StateView)>>,
     pub(crate) modules: RefCell<BTreeMap<u32, Rc<Module>>>,
+    /// Faults that wait for the next callback of a process.
+    pub(crate) faults: RefCell<Vec<(Pid, Fault)>>,
     pub(crate) installed: RefCell<BTreeMap<TypeId, Rc<dyn Any>>>,
 }
 
@@ -33,6 +41,7 @@ impl Shared {
             newborn: RefCell::default(),
             state_views: RefCell::default(),
             modules: RefCell::default(),
+            faults: RefCell::default(),
             installed: RefCell::default(),
         }
     }

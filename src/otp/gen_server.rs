@@ -1,0 +1,209 @@
+//! Generic servers.
+//!
+//! A server is a type that implements [`GenServer`]; its callbacks return what an Erlang callback
+//! returns. The serve loop is generic over it, so a server is one future in one box, and a
+//! dispatch allocates nothing.
+//!
+//! OTP: <https://www.erlang.org/docs/25/man/gen_server>
+
+pub mod client;
+mod outcome;
+mod serve;
+
+pub use client::{call, call_elixir, cast, reply, stop};
+
+use crate::event::{Behaviour, Mfa};
+use crate::exit::Raise;
+use crate::process::Cx;
+use crate::term::{Atom, Term};
+use crate::time::Duration;
+
+use super::proc_lib;
+
+/// What a server does after a callback.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Next {
+    /// Waits for a message.
+    #[default]
+    Wait,
+    /// Waits for a message, and gets `timeout` in `handle_info` if none comes in time.
+    Timeout(Duration),
+    /// Goes on with `handle_continue` before anything else.
+    Continue(Term),
+    /// Waits for a message, asleep.
+    Hibernate,
+}
+
+/// What `init` returns.
+pub enum Init<S> {
+    /// `{ok, State}` and its variants.
+    Ok(S, Next),
+    /// `ignore`
+    Ignore,
+    /// `{stop, Reason}`
+    Stop(Term),
+    /// This very term, right or wrong.
+    Raw(Term),
+}
+
+/// What `handle_call`, `handle_cast`, `handle_info` and `handle_continue` return.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// `{reply, Reply, State}` and its variants; in `handle_call` only.
+    Reply(Term, Next),
+    /// `{noreply, State}` and its variants.
+    NoReply(Next),
+    /// `{stop, Reason, State}`
+    Stop(Term),
+    /// `{stop, Reason, Reply, State}`; in `handle_call` only.
+    StopReply(Term, Term),
+    /// This very term, right or wrong.
+    Raw(Term),
+}
+
+impl Reply {
+    /// `{reply, value, State}`
+    #[inline]
+    #[must_use]
+    pub fn value(value: impl Into<Term>) -> Self {
+        Reply::Reply(value.into(), Next::Wait)
+    }
+
+    /// `{noreply, State}`
+    #[inline]
+    #[must_use]
+    pub fn none() -> Self {
+        Reply::NoReply(Next::Wait)
+    }
+}
+
+/// Who called: `{Pid, Tag}`, for [`reply`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct From(pub Term);
+
+/// The callbacks of a server.
+///
+/// A raised throw is a return value, as in OTP; a raised error or exit ends the server, after
+/// `terminate`.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/gen_server#callback-functions>
+#[allow(async_fn_in_trait)]
+pub trait GenServer: Sized + 'static {
+    /// What the server is to an observer.
+    const BEHAVIOUR: Behaviour = Behaviour::GenServer;
+
+    /// Makes the state. The starter waits for it.
+    async fn init(cx: &Cx, args: Term) -> Result<Init<Self>, Raise>;
+
+    /// Answers a [`call`].
+    async fn handle_call(&mut self, _cx: &Cx, _request: Term, _from: From) -> Result<Reply, Raise> {
+        Err(Raise::error(Atom::FUNCTION_CLAUSE))
+    }
+
+    /// Takes a [`cast`].
+    async fn handle_cast(&mut self, _cx: &Cx, _message: Term) -> Result<Reply, Raise> {
+        Err(Raise::error(Atom::FUNCTION_CLAUSE))
+    }
+
+    /// Takes any other message, and `timeout`.
+    async fn handle_info(&mut self, _cx: &Cx, _message: Term) -> Result<Reply, Raise> {
+        Ok(Reply::none())
+    }
+
+    /// Goes on after a callback that returned [`Next::Continue`].
+    async fn handle_continue(&mut self, _cx: &Cx, _argument: Term) -> Result<Reply, Raise> {
+        Err(Raise::error(Atom::FUNCTION_CLAUSE))
+    }
+
+    /// Cleans up before an end that the server knows of.
+    async fn terminate(&mut self, _cx: &Cx, _reason: &Term) -> Result<(), Raise> {
+        Ok(())
+    }
+
+    /// The state as a term, for `sys:get_state/1` and the inspector.
+    fn state(&self) -> Term;
+
+    /// The state from a term, for `sys:replace_state/2` and returned raw terms.
+    ///
+    /// # Errors
+    /// A server whose state is no term refuses.
+    fn from_state(state: Term) -> Result<Self, Raise> {
+        Err(Raise::error(Term::tuple([Atom::BADARG.into(), state])))
+    }
+
+    /// The state of this version from that of `old_vsn`, both as terms.
+    ///
+    /// # Errors
+    /// Whatever the conversion raises; the server then stays as it was.
+    fn code_change(_old_vsn: Term, state: Term, _extra: Term) -> Result<Term, Raise> {
+        Ok(state)
+    }
+
+    /// Takes part in `sys:change_code/4` of a state that lives outside terms: `None` goes by
+    /// [`GenServer::code_change`].
+    async fn change_code(&mut self, _cx: &Cx, _old_vsn: &Term, _extra: &Term) -> Option<Result<(), Term>> {
+        None
+    }
+}
+
+/// How a server is started.
+#[derive(Clone, Debug)]
+pub struct Start {
+    /// The name it registers before `init`.
+    pub name: Option<Atom>,
+    /// Its callback module, for reports and `process_info`.
+    pub module: Atom,
+    /// The argument of `init`.
+    pub args: Term,
+    /// How long `init` may take; `None`: as long as it likes.
+    pub timeout: Option<Duration>,
+}
+
+impl Start {
+    /// A server of `module` without name or time limit.
+    #[must_use]
+    pub fn new(module: Atom, args: Term) -> Self {
+        Start { name: None, module, args, timeout: None }
+    }
+
+    /// The same with a name.
+    #[must_use]
+    pub fn named(mut self, name: Option<Atom>) -> Self {
+        self.name = name;
+        self
+    }
+}
+
+/// Starts a server linked to the caller: `{ok, Pid}`, `ignore` or `{error, Reason}`.
+///
+/// # Errors
+/// `system_limit` when the process table is full.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/gen_server#start_link-3>
+pub async fn start_link<S: GenServer>(cx: &Cx, start: Start) -> Result<Term, Raise> {
+    start_server::<S>(cx, start, true).await
+}
+
+/// Starts a server on its own: `{ok, Pid}`, `ignore` or `{error, Reason}`.
+///
+/// # Errors
+/// `system_limit` when the process table is full.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/gen_server#start-3>
+pub async fn start<S: GenServer>(cx: &Cx, start: Start) -> Result<Term, Raise> {
+    start_server::<S>(cx, start, false).await
+}
+
+async fn start_server<S: GenServer>(cx: &Cx, start: Start, link: bool) -> Result<Term, Raise> {
+    if let Some(pid) = start.name.and_then(|name| cx.whereis(name)) {
+        return Ok(already_started(pid));
+    }
+    let initial_call = Mfa { module: start.module, function: Atom::INIT, arity: 1 };
+    let timeout = start.timeout;
+    proc_lib::start(cx, link, initial_call, timeout, |child, starter| serve::run::<S>(child, starter, link, start))
+        .await
+}
+
+pub(crate) fn already_started(pid: crate::term::Pid) -> Term {
+    Term::error(Term::tuple([Atom::ALREADY_STARTED.into(), pid.into()]))
+}

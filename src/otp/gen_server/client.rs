@@ -1,0 +1,185 @@
+//! The client functions of generic servers.
+
+use crate::exit::Raise;
+use crate::kernel::Dest;
+use crate::process::Cx;
+use crate::term::{Atom, Ref, Term};
+use crate::time::Duration;
+
+use super::super::proc_lib::{self, down_reason};
+use super::From;
+
+/// Which function an exit reason says it happened in.
+#[derive(Clone, Copy)]
+pub(crate) struct Flavour {
+    pub(crate) module: Atom,
+    pub(crate) function: Atom,
+}
+
+impl Flavour {
+    /// exit `{Reason, {Module, Function, Args}}`
+    pub(crate) fn exit(self, reason: Term, server: Dest, request: Term, timeout: Option<Term>) -> Raise {
+        let args = [Some(dest_term(server)), Some(request), timeout];
+        let mfa =
+            [self.module.into(), self.function.into(), Term::list(args.into_iter().flatten().collect::<Vec<_>>())];
+        Raise::exit(Term::tuple([reason, Term::tuple(mfa)]))
+    }
+}
+
+fn dest_term(dest: Dest) -> Term {
+    match dest {
+        Dest::Pid(pid) => pid.into(),
+        Dest::Name(name) => name.into(),
+        Dest::Alias(alias) => alias.into(),
+    }
+}
+
+fn timeout_term(timeout: Option<Duration>) -> Term {
+    timeout.map_or(Atom::INFINITY.into(), |span| span.as_millis().into())
+}
+
+/// Calls a server and waits for its reply; `None` waits for ever.
+///
+/// # Errors
+/// exit `{Reason, {gen_server, call, [Server, Request, Timeout]}}`: `timeout`, `noproc`, or the
+/// reason the server ended with.
+///
+/// # Cancel
+/// A caller that is killed while it waits leaves nothing behind; the late reply is dropped.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/gen_server#call-3>
+#[inline]
+pub async fn call(cx: &Cx, server: impl Into<Dest>, request: Term, timeout: Option<Duration>) -> Result<Term, Raise> {
+    let flavour = Flavour { module: Atom::GEN_SERVER, function: Atom::CALL };
+    call_as(cx, flavour, server.into(), request, timeout).await
+}
+
+/// [`call`] as Elixir's `GenServer.call/3` words its exits: `{Reason, {GenServer, :call, [...]}}`.
+///
+/// # Errors
+/// As of [`call`].
+///
+/// OTP: <https://hexdocs.pm/elixir/1.14/GenServer.html#call/3>
+pub async fn call_elixir(
+    cx: &Cx,
+    server: impl Into<Dest>,
+    request: Term,
+    timeout: Option<Duration>,
+) -> Result<Term, Raise> {
+    let flavour = Flavour { module: Atom::new("Elixir.GenServer"), function: Atom::CALL };
+    call_as(cx, flavour, server.into(), request, timeout).await
+}
+
+async fn call_as(
+    cx: &Cx,
+    flavour: Flavour,
+    server: Dest,
+    request: Term,
+    timeout: Option<Duration>,
+) -> Result<Term, Raise> {
+    let outcome = exchange(cx, server, Atom::GEN_CALL, request.clone(), timeout).await;
+    outcome.map_err(|reason| flavour.exit(reason, server, request, Some(timeout_term(timeout))))
+}
+
+/// Sends `{Label, {self(), Tag}, Request}` and waits for `{Tag, Reply}`: OTP's `gen:call`.
+/// `Err` is the bare exit reason.
+pub(crate) async fn exchange(
+    cx: &Cx,
+    server: Dest,
+    label: Atom,
+    request: Term,
+    timeout: Option<Duration>,
+) -> Result<Term, Term> {
+    let server = resolve(cx, server)?;
+    if server == cx.me() {
+        return Err(Atom::CALLING_SELF.into());
+    }
+    let mark = cx.mark();
+    let mref = cx.monitor_with_alias(server);
+    let tag = if timeout.is_some() { Term::cons(Atom::ALIAS.into(), mref.into()) } else { mref.into() };
+    let from = Term::tuple([cx.me().into(), tag]);
+    // Sending to a pid cannot fail.
+    let _ = cx.send(server, Term::tuple([label.into(), from, request]));
+    let answer = cx.receive_from(mark, timeout, |message| answer(message, mref)).await;
+    match answer {
+        Some(Answer::Reply(reply)) => {
+            cx.demonitor_flush(mref);
+            Ok(reply)
+        }
+        Some(Answer::Down(reason)) => Err(reason),
+        None => {
+            cx.demonitor_flush(mref);
+            Err(Atom::TIMEOUT.into())
+        }
+    }
+}
+
+fn resolve(cx: &Cx, server: Dest) -> Result<crate::term::Pid, Term> {
+    match server {
+        Dest::Pid(pid) => Ok(pid),
+        Dest::Name(name) => cx.whereis(name).ok_or_else(|| Atom::NOPROC.into()),
+        Dest::Alias(_) => Err(Atom::NOPROC.into()),
+    }
+}
+
+enum Answer {
+    Reply(Term),
+    Down(Term),
+}
+
+#[inline]
+fn answer(message: &Term, mref: Ref) -> Option<Answer> {
+    match message.as_tuple()? {
+        [tag, reply] if is_tag(tag, mref) => Some(Answer::Reply(reply.clone())),
+        _ => down_reason(message, mref).map(Answer::Down),
+    }
+}
+
+/// `Ref` or `[alias | Ref]`
+#[inline]
+fn is_tag(tag: &Term, mref: Ref) -> bool {
+    match tag {
+        Term::Ref(reference) => *reference == mref,
+        _ => alias_of(tag) == Some(mref),
+    }
+}
+
+#[inline]
+fn alias_of(tag: &Term) -> Option<Ref> {
+    match tag.as_cons()? {
+        (Term::Atom(Atom::ALIAS), Term::Ref(alias)) => Some(*alias),
+        _ => None,
+    }
+}
+
+/// Sends a message to a server's `handle_cast`. Nobody tells whether it arrived.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/gen_server#cast-2>
+pub fn cast(cx: &Cx, server: impl Into<Dest>, message: Term) {
+    let _ = cx.send(server, Term::tuple([Atom::GEN_CAST.into(), message]));
+}
+
+/// Answers a call whose `handle_call` did not.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/gen_server#reply-2>
+#[inline]
+pub fn reply(cx: &Cx, from: &From, value: Term) {
+    let Some([Term::Pid(client), tag]) = from.0.as_tuple() else { return };
+    let to = alias_of(tag).map_or(Dest::Pid(*client), Dest::Alias);
+    let _ = cx.send(to, Term::tuple([tag.clone(), value]));
+}
+
+/// Stops a server with `reason` and waits for its end.
+///
+/// # Errors
+/// exit `noproc`, `timeout`, `calling_self`, or the reason it really ended with.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/gen_server#stop-3>
+pub async fn stop(cx: &Cx, server: impl Into<Dest>, reason: Term, timeout: Option<Duration>) -> Result<(), Raise> {
+    let server = server.into();
+    match resolve(cx, server) {
+        Ok(pid) if pid == cx.me() => Err(Raise::exit(Atom::CALLING_SELF)),
+        Ok(_) => proc_lib::stop(cx, server, reason, timeout).await,
+        Err(noproc) => Err(Raise::exit(noproc)),
+    }
+}

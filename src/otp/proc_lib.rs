@@ -1,0 +1,197 @@
+//! Processes that start with an acknowledgement and report their crashes.
+//!
+//! OTP: <https://www.erlang.org/docs/25/man/proc_lib>
+
+use std::future::Future;
+use std::rc::Rc;
+
+use crate::event::{Event, Level, Mfa, Report};
+use crate::exit::{Class, ExitReason, Raise};
+use crate::kernel::Dest;
+use crate::process::{Cx, SpawnOptions};
+use crate::term::{Atom, Pid, Ref, Term};
+use crate::time::Duration;
+
+use super::sys;
+
+/// Spawns a process and waits until it has acknowledged its start: `{ok, Pid}`, `ignore` or
+/// `{error, Reason}`, whatever it says. `body` gets the pid to acknowledge to.
+///
+/// # Errors
+/// `system_limit` when the process table is full.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/proc_lib#start_link-3>
+pub async fn start<F, Fut>(
+    cx: &Cx,
+    link: bool,
+    initial_call: Mfa,
+    timeout: Option<Duration>,
+    body: F,
+) -> Result<Term, Raise>
+where
+    F: FnOnce(Cx, Pid) -> Fut,
+    Fut: Future<Output = Result<(), Raise>> + 'static,
+{
+    let starter = cx.me();
+    let mark = cx.mark();
+    let child = spawn(cx, link, initial_call, |child| body(child, starter))?;
+    let monitor = if link { None } else { Some(cx.monitor_with_alias(child)) };
+    let answer = cx.receive_from(mark, timeout, |message| acknowledgement(message, child, monitor)).await;
+    if let Some(monitor) = monitor {
+        cx.demonitor_flush(monitor);
+    }
+    match answer {
+        Some(answer) => Ok(answer),
+        None => {
+            kill_and_flush(cx, child).await;
+            Ok(Term::error(Atom::TIMEOUT.into()))
+        }
+    }
+}
+
+/// Spawns a process that knows its ancestors.
+///
+/// # Errors
+/// `system_limit` when the process table is full.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/proc_lib#spawn-3>
+pub fn spawn<F, Fut>(cx: &Cx, link: bool, initial_call: Mfa, body: F) -> Result<Pid, Raise>
+where
+    F: FnOnce(Cx) -> Fut,
+    Fut: Future<Output = Result<(), Raise>> + 'static,
+{
+    let child = cx.spawn(SpawnOptions { link, initial_call }, body)?;
+    cx.pass_on_ancestors(child);
+    Ok(child)
+}
+
+fn acknowledgement(message: &Term, child: Pid, monitor: Option<Ref>) -> Option<Term> {
+    match message.as_tuple()? {
+        [Term::Atom(Atom::ACK), Term::Pid(from), answer] if *from == child => Some(answer.clone()),
+        [Term::Atom(Atom::EXIT), Term::Pid(from), reason] if *from == child && monitor.is_none() => {
+            Some(Term::error(reason.clone()))
+        }
+        [Term::Atom(Atom::DOWN), Term::Ref(down), _, _, reason] if Some(*down) == monitor => {
+            Some(Term::error(reason.clone()))
+        }
+        _ => None,
+    }
+}
+
+/// Ends a child that did not start in time, without a trace in the mailbox.
+async fn kill_and_flush(cx: &Cx, child: Pid) {
+    let monitor = cx.monitor(child);
+    cx.unlink(child);
+    cx.exit(child, Atom::KILL);
+    cx.receive_if(|message| down_reason(message, monitor)).await;
+    flush_exit(cx, child).await;
+}
+
+/// Takes an `'EXIT'` of `from` out of the mailbox, if it is there; its reason.
+pub(crate) async fn flush_exit(cx: &Cx, from: Pid) -> Option<Term> {
+    let is_exit = |message: &Term| match message.as_tuple()? {
+        [Term::Atom(Atom::EXIT), Term::Pid(pid), reason] if *pid == from => Some(reason.clone()),
+        _ => None,
+    };
+    cx.receive_within(Some(Duration::ZERO), is_exit).await
+}
+
+/// The reason in a `'DOWN'` message of this monitor.
+pub(crate) fn down_reason(message: &Term, monitor: Ref) -> Option<Term> {
+    match message.as_tuple()? {
+        [Term::Atom(Atom::DOWN), Term::Ref(mref), _, _, reason] if *mref == monitor => Some(reason.clone()),
+        _ => None,
+    }
+}
+
+/// Tells the starter how the start went.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/proc_lib#init_ack-2>
+pub fn init_ack(cx: &Cx, starter: Pid, answer: Term) {
+    // A starter that is gone meanwhile does not matter.
+    let _ = cx.send(starter, Term::tuple([Atom::ACK.into(), cx.me().into(), answer]));
+}
+
+/// Stops a process that handles system messages, and waits for its end.
+///
+/// # Errors
+/// exit `noproc`, `timeout`, or the reason it really ended with if that is not `reason`.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/proc_lib#stop-3>
+pub async fn stop(cx: &Cx, process: impl Into<Dest>, reason: Term, timeout: Option<Duration>) -> Result<(), Raise> {
+    let process = process.into();
+    let started = cx.now();
+    let monitor = cx.monitor(process);
+    if let Err(raise) = sys::terminate(cx, process, reason.clone(), timeout).await {
+        cx.demonitor_flush(monitor);
+        return Err(bare_exit(raise));
+    }
+    let left = timeout.map(|timeout| timeout.saturating_sub(cx.now().since(started)));
+    match cx.receive_within(left, |message| down_reason(message, monitor)).await {
+        Some(real) if real == reason => Ok(()),
+        Some(real) => Err(Raise::exit(real)),
+        None => {
+            cx.demonitor_flush(monitor);
+            Err(Raise::exit(Atom::TIMEOUT))
+        }
+    }
+}
+
+/// `{noproc, {sys, terminate, _}}` and `{timeout, {sys, terminate, _}}` become bare.
+fn bare_exit(raise: Raise) -> Raise {
+    match raise.reason.as_tuple() {
+        Some([Term::Atom(reason @ (Atom::NOPROC | Atom::TIMEOUT)), _]) => Raise::exit(*reason),
+        _ => raise,
+    }
+}
+
+/// Reports a crash of the calling process, unless its end is an orderly one.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/proc_lib#description>
+pub fn report_crash(cx: &Cx, raise: &Raise) {
+    let reason = raise.clone().into_exit_reason();
+    if raise.class == Class::Exit && reason.is_orderly() {
+        return;
+    }
+    report(cx, Level::Error, || crash_report(cx, raise, &reason));
+}
+
+fn crash_report(cx: &Cx, raise: &Raise, reason: &ExitReason) -> (Term, Term) {
+    let me = cx.me();
+    let pair = |key: &str, value: Term| Term::tuple([Term::atom(key), value]);
+    let (initial_call, name, queue, links, reductions, trap) = cx
+        .of(me, |process| {
+            let Mfa { module, function, arity } = process.initial_call;
+            (
+                Term::tuple([module.into(), function.into(), i64::from(arity).into()]),
+                process.name.map_or(Term::Nil, Term::from),
+                process.mailbox.len(),
+                Term::list(process.links.to_vec().into_iter().map(|link| Term::Pid(link.0)).collect::<Vec<_>>()),
+                process.reductions,
+                process.trap_exit,
+            )
+        })
+        .unwrap_or((Term::Nil, Term::Nil, 0, Term::Nil, 0, false));
+    let info = vec![
+        pair("initial_call", initial_call),
+        pair("pid", me.into()),
+        pair("registered_name", name),
+        pair("error_info", Term::tuple([raise.class.atom().into(), raise.reason.clone(), raise.stack.clone()])),
+        pair("ancestors", cx.ancestors()),
+        pair("message_queue_len", queue.into()),
+        pair("links", links),
+        pair("trap_exit", trap.into()),
+        pair("reductions", reductions.into()),
+        pair("exit_reason", reason.0.clone()),
+    ];
+    let label = Term::tuple([Atom::PROC_LIB.into(), Term::atom("crash")]);
+    (label, Term::list([Term::list(info), Term::Nil]))
+}
+
+/// Logs a report, built only if its level is logged at all.
+pub(crate) fn report(cx: &Cx, level: Level, build: impl FnOnce() -> (Term, Term)) {
+    if cx.logs(level) {
+        let (label, body) = build();
+        cx.emit(Event::Reported { pid: cx.me(), report: Rc::new(Report { level, label, body }) });
+    }
+}

@@ -1,0 +1,140 @@
+//! System messages: what every behaviour answers besides its own protocol.
+//!
+//! OTP: <https://www.erlang.org/docs/25/man/sys>
+
+use crate::exit::Raise;
+use crate::kernel::Dest;
+use crate::process::Cx;
+use crate::term::{Atom, Term};
+use crate::time::Duration;
+
+use super::gen_server::client::{self, Flavour};
+
+/// The time that system calls wait by default.
+pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Suspends a process: it answers system messages only.
+///
+/// # Errors
+/// exit `{Reason, {sys, suspend, [Process]}}`, as of `gen_server:call/2`.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/sys#suspend-1>
+pub async fn suspend(cx: &Cx, process: impl Into<Dest>) -> Result<Term, Raise> {
+    request(cx, process.into(), "suspend", Term::atom("suspend"), Some(DEFAULT_TIMEOUT)).await
+}
+
+/// Resumes a suspended process.
+///
+/// # Errors
+/// exit `{Reason, {sys, resume, [Process]}}`.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/sys#resume-1>
+pub async fn resume(cx: &Cx, process: impl Into<Dest>) -> Result<Term, Raise> {
+    request(cx, process.into(), "resume", Term::atom("resume"), Some(DEFAULT_TIMEOUT)).await
+}
+
+/// The state of a process.
+///
+/// # Errors
+/// exit `{Reason, {sys, get_state, [Process]}}`.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/sys#get_state-1>
+pub async fn get_state(cx: &Cx, process: impl Into<Dest>) -> Result<Term, Raise> {
+    let answer = request(cx, process.into(), "get_state", Term::atom("get_state"), Some(DEFAULT_TIMEOUT)).await?;
+    match answer.as_tuple() {
+        Some([Term::Atom(Atom::OK), state]) => Ok(state.clone()),
+        _ => Err(Raise::error(answer)),
+    }
+}
+
+/// Replaces the state of a process by `state`; returns the new state.
+///
+/// # Errors
+/// exit `{Reason, {sys, replace_state, [Process]}}`; error if the process refuses the state.
+///
+/// Differs: takes the state itself, where OTP takes a function of the old one.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/sys#replace_state-2>
+pub async fn replace_state(cx: &Cx, process: impl Into<Dest>, state: Term) -> Result<Term, Raise> {
+    let message = Term::tuple([Term::atom("replace_state"), state]);
+    let answer = request(cx, process.into(), "replace_state", message, Some(DEFAULT_TIMEOUT)).await?;
+    match answer.as_tuple() {
+        Some([Term::Atom(Atom::OK), state]) => Ok(state.clone()),
+        _ => Err(Raise::error(answer)),
+    }
+}
+
+/// Has a suspended process convert its state from that of `old_vsn`.
+///
+/// # Errors
+/// exit `{Reason, {sys, change_code, [Process, ...]}}`.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/sys#change_code-4>
+pub async fn change_code(
+    cx: &Cx,
+    process: impl Into<Dest>,
+    module: Atom,
+    old_vsn: Term,
+    extra: Term,
+) -> Result<Term, Raise> {
+    let message = Term::tuple([Term::atom("change_code"), module.into(), old_vsn, extra]);
+    request(cx, process.into(), "change_code", message, Some(DEFAULT_TIMEOUT)).await
+}
+
+/// Has a process end with `reason`; `ok` comes before it has ended.
+///
+/// # Errors
+/// exit `{Reason, {sys, terminate, [Process, ...]}}`.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/sys#terminate-2>
+pub async fn terminate(
+    cx: &Cx,
+    process: impl Into<Dest>,
+    reason: Term,
+    timeout: Option<Duration>,
+) -> Result<Term, Raise> {
+    request(cx, process.into(), "terminate", Term::tuple([Atom::TERMINATE.into(), reason]), timeout).await
+}
+
+async fn request(
+    cx: &Cx,
+    process: Dest,
+    function: &str,
+    message: Term,
+    timeout: Option<Duration>,
+) -> Result<Term, Raise> {
+    let outcome = client::exchange(cx, process, Atom::SYSTEM, message.clone(), timeout).await;
+    outcome.map_err(|reason| {
+        let flavour = Flavour { module: Atom::SYS, function: Atom::new(function) };
+        flavour.exit(reason, process, message, None)
+    })
+}
+
+/// What a system message asks of the process that got it.
+pub(crate) enum Request {
+    Suspend,
+    Resume,
+    GetState,
+    ReplaceState(Term),
+    ChangeCode { old_vsn: Term, extra: Term },
+    Terminate(Term),
+    Unknown,
+}
+
+impl Request {
+    pub(crate) fn decode(request: &Term) -> Self {
+        let name = request.as_atom().or_else(|| request.as_tuple()?.first()?.as_atom());
+        let Some(name) = name.map(Atom::text) else { return Request::Unknown };
+        match (&*name, request.as_tuple()) {
+            ("suspend", None) => Request::Suspend,
+            ("resume", None) => Request::Resume,
+            ("get_state", None) => Request::GetState,
+            ("replace_state", Some([_, state])) => Request::ReplaceState(state.clone()),
+            ("change_code", Some([_, Term::Atom(_), old_vsn, extra])) => {
+                Request::ChangeCode { old_vsn: old_vsn.clone(), extra: extra.clone() }
+            }
+            ("terminate", Some([_, reason])) => Request::Terminate(reason.clone()),
+            _ => Request::Unknown,
+        }
+    }
+}

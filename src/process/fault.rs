@@ -1,0 +1,17 @@
+//! Fault injection: what a serve loop does instead of its next callback.
+
+use crate::exit::Raise;
+use crate::term::Term;
+
+/// The outcome that replaces the next callback's, in any behaviour.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Fault {
+    /// The callback raises.
+    Raise(Raise),
+    /// The callback returns this very term.
+    Return(Term),
+    /// The callback returns `{stop, Reason, State}`.
+    Stop(Term),
+    /// The callback never ends.
+    EndlessLoop,
+}

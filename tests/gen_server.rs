@@ -1,0 +1,61 @@
+//! Rules of generic servers that are cheap to state in Rust.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use let_it_crash::event::Mfa;
+use let_it_crash::exit::Raise;
+use let_it_crash::limits::Limits;
+use let_it_crash::otp::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
+use let_it_crash::process::{Cx, Runtime};
+use let_it_crash::term::{Atom, Term};
+use let_it_crash::time::Duration;
+
+struct Counter(i64);
+
+impl GenServer for Counter {
+    async fn init(_: &Cx, args: Term) -> Result<Init<Self>, Raise> {
+        Ok(Init::Ok(Counter(args.as_int().unwrap_or(0)), Next::Wait))
+    }
+
+    async fn handle_call(&mut self, _: &Cx, _: Term, _: From) -> Result<Reply, Raise> {
+        self.0 += 1;
+        Ok(Reply::value(self.0))
+    }
+
+    fn state(&self) -> Term {
+        self.0.into()
+    }
+}
+
+fn in_a_process<F, Fut>(body: F) -> Vec<String>
+where
+    F: FnOnce(Cx, Rc<RefCell<Vec<String>>>) -> Fut,
+    Fut: Future<Output = Result<(), Raise>> + 'static,
+{
+    let mut node = Runtime::new(Limits { ns_per_reduction: 0, ..Limits::default() });
+    let notes = Rc::new(RefCell::new(Vec::new()));
+    let kept = notes.clone();
+    let call = Mfa { module: Atom::new("test"), function: Atom::new("run"), arity: 0 };
+    node.spawn(call, |cx| body(cx, kept)).unwrap();
+    node.advance(Duration::from_secs(10));
+    notes.take()
+}
+
+#[test]
+fn a_call_is_answered_and_a_dead_server_exits_the_caller_with_its_reason() {
+    let notes = in_a_process(|cx, notes| async move {
+        let note = |what: &dyn std::fmt::Debug| notes.borrow_mut().push(format!("{what:?}"));
+        let started = gen_server::start::<Counter>(&cx, Start::new(Atom::new("counter"), 40.into())).await?;
+        let server = started.as_tuple().unwrap()[1].as_pid().unwrap();
+        note(&gen_server::call(&cx, server, Term::atom("next"), None).await?);
+        note(&gen_server::call(&cx, server, Term::atom("next"), Some(Duration::from_millis(10))).await?);
+        gen_server::stop(&cx, server, Atom::NORMAL.into(), None).await?;
+        note(&cx.is_alive(server));
+        let gone = gen_server::call(&cx, server, Term::atom("next"), None).await;
+        note(&gone.unwrap_err().reason.as_tuple().unwrap()[0]);
+        Ok(())
+    });
+    assert_eq!(notes, ["41", "42", "false", ":noproc"]);
+}
