@@ -3,6 +3,15 @@
 export RUSTDOCFLAGS="-D warnings" LIC_DIST=$PWD/target/dist LIC_SHOTS=${LIC_SHOTS:-$PWD/target/shots}
 
 wasm=wasm32-unknown-unknown
+
+# What a reader downloads to see the page run.
+weighs_at_most() {
+  local kib
+  kib=$(($(gzip -9c "$LIC_DIST"/*_bg.wasm | wc -c) / 1024))
+  echo "the node and its page: $kib KiB of wasm, gzipped; at most $1"
+  [ "$kib" -lt "$1" ]
+}
+
 need_rust || { could_not "everything" "no Rust"; summary; exit 1; }
 
 if need_lints; then
@@ -13,6 +22,10 @@ else
   could_not "format and clippy" "not installed"
 fi
 step "native tests" cargo test --no-default-features --features lab
+step "without the lab" cargo check --no-default-features --all-targets
+for example in examples/*.rs; do
+  [ -f "$example" ] && step "$example" cargo run --quiet --no-default-features --example "$(basename "$example" .rs)"
+done
 
 if need_wasm_target; then
   step "clippy of the page" cargo clippy --target $wasm --all-targets -- -D warnings
@@ -30,17 +43,17 @@ else
   could_not "tests in Chrome" "a tool is missing, see above"
 fi
 
-page=no
+rm -rf "$LIC_DIST"
 if need_wasm_target && need_trunk && need_bindgen; then
   want_wasm_opt
   step "the page" trunk build --release --dist "$LIC_DIST"
-  page=yes
+  wasm_opt_is_current && step "the page's weight" weighs_at_most 300
 else
   could_not "the page" "a tool is missing, see above"
 fi
 tidy_up
 
-if [ $browser = yes ] && [ $page = yes ]; then
+if [ $browser = yes ] && [ -f "$LIC_DIST/index.html" ]; then
   step "end to end" cargo test --no-default-features --features lab --test e2e
 else
   could_not "end to end" "no Chrome or no page"

@@ -5,7 +5,7 @@ TRUNK_VERSION=0.21.14   # 0.22 wants a newer compiler than Rust 1.95
 WASM_PACK_VERSION=0.15.1
 BINARYEN_VERSION=132.0.0
 
-say() { printf '\033[1m%s\033[0m\n' "dev: $*" >&2; }
+say() { if [ -t 2 ]; then printf '\033[1mdev: %s\033[0m\n' "$*" >&2; else echo "dev: $*" >&2; fi; }
 has() { command -v "$1" >/dev/null 2>&1; }
 is_version() { has "$1" && [ "$("$1" --version 2>/dev/null | awk '{ print $2; exit }')" = "$2" ]; }
 bindgen_version() { awk '/^name = "wasm-bindgen"$/ { getline; gsub(/[^0-9.]/, ""); print; exit }' Cargo.lock; }
@@ -76,15 +76,23 @@ need_wasm_pack() {
     quietly "wasm-pack $WASM_PACK_VERSION" "1 to 2 minutes" cargo_tool wasm-pack --version "$WASM_PACK_VERSION" --locked
 }
 
-# Optional: a release page is a fifth smaller with it. The cargo tools' build folder goes with it.
+# Optional: a release page is smaller with it.
 want_wasm_opt() {
-  is_version wasm-opt version && [ "$(wasm-opt --version | sed 's/[^0-9]*\([0-9]*\).*/\1/')" -ge 120 ] && return
+  wasm_opt_is_current && return
   has npm || { say "no npm here, so no wasm-opt: the page is built without it"; return 0; }
-  if quietly "wasm-opt (npm's binaryen $BINARYEN_VERSION)" "20 seconds" \
-    npm install --no-audit --no-fund --prefix "$LIC_TOOLS/npm" "binaryen@$BINARYEN_VERSION"; then
-    mkdir -p "$LIC_TOOLS/bin"
-    ln -sf ../npm/node_modules/.bin/wasm-opt "$LIC_TOOLS/bin/wasm-opt"
-  fi
+  quietly "wasm-opt (npm's binaryen $BINARYEN_VERSION)" "20 seconds" npm_binaryen || return 0
+}
+
+# Debian's 108 does not know what today's compiler writes.
+wasm_opt_is_current() {
+  local version
+  version=$(wasm-opt --version 2>/dev/null | sed 's/[^0-9]*\([0-9]*\).*/\1/') || return 1
+  [ "${version:-0}" -ge 120 ]
+}
+
+npm_binaryen() {
+  npm install --no-audit --no-fund --prefix "$LIC_TOOLS/npm" "binaryen@$BINARYEN_VERSION" &&
+    mkdir -p "$LIC_TOOLS/bin" && ln -sf ../npm/node_modules/.bin/wasm-opt "$LIC_TOOLS/bin/wasm-opt"
 }
 
 need_chrome() {
@@ -108,4 +116,5 @@ apt_chrome() {
       chromium chromium-driver fonts-nanum
 }
 
+# What the tools were built in is of no use once they are there.
 tidy_up() { rm -rf "$LIC_TOOLS/build"; }
