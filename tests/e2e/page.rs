@@ -130,6 +130,21 @@ impl Page {
         std::fs::write(folder.join(format!("{name}.png")), bytes).expect("a screenshot is written");
     }
 
+    /// Nodes and listeners that the page still holds, after a collection of garbage.
+    pub fn held(&self) -> (i64, i64) {
+        self.session.devtools("Performance.enable", &json!({}));
+        for _ in 0..3 {
+            self.session.devtools("HeapProfiler.collectGarbage", &json!({}));
+        }
+        let metrics = self.session.devtools("Performance.getMetrics", &json!({}));
+        let metrics = metrics["metrics"].as_array().cloned().unwrap_or_default();
+        let read = |name: &str| {
+            let metric = metrics.iter().find(|metric| metric["name"] == name);
+            metric.and_then(|metric| metric["value"].as_f64()).expect("a metric") as i64
+        };
+        (read("Nodes"), read("JSEventListeners"))
+    }
+
     /// Changes size, colour scheme and language; the language counts from the next load.
     pub fn dress(&self, view: View) {
         let View { width, height, scheme, language } = view;
