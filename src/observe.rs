@@ -5,12 +5,14 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`model`] | the log, read entry by entry |
 //! | [`pages`] | copy-on-write table and ring: what makes snapshots cheap |
 //! | [`snapshot`] | everything visible at one moment, as plain values |
 //! | [`series`] | values over time |
 //! | [`lanes`] | up and down times, availability |
 
 pub mod lanes;
+pub mod model;
 pub mod pages;
 pub mod series;
 pub mod snapshot;

@@ -73,3 +73,72 @@ pub struct Availability {
     /// Failures so far.
     pub failures: u64,
 }
+
+impl Lane {
+    /// A place without a history.
+    #[must_use]
+    pub fn new(key: NodeKey, name: Term, lives: usize) -> Self {
+        Lane { key, name, lives: Ring::new(lives), totals: Totals::default() }
+    }
+
+    /// Availability at `now`, the present outage or uptime included.
+    #[must_use]
+    pub fn availability(&self, now: Instant) -> Availability {
+        let totals = self.totals;
+        let since = |from: Option<Instant>| from.map_or(0.0, |from| now.since(from).as_secs_f64());
+        let up = totals.up.as_secs_f64() + since(totals.up_since);
+        let down = totals.down.as_secs_f64() + since(totals.down_since);
+        let mean = |sum: f64, count: u64| (count > 0).then(|| sum / count as f64);
+        let (mtbf, mttr) = (mean(up, totals.failures), mean(totals.down.as_secs_f64(), totals.repairs));
+        let ratio = if up + down > 0.0 { up / (up + down) } else { 1.0 };
+        Availability { mtbf, mttr, ratio, failures: totals.failures }
+    }
+
+    pub(super) fn begin(&mut self, at: Instant, incarnation: u32, pid: Option<Pid>) {
+        self.lives.push(Life { incarnation, pid, from: at, end: None });
+        self.totals.up_since = Some(at);
+    }
+
+    pub(super) fn end(&mut self, at: Instant, seq: u64, reason: Term, orderly: bool) {
+        let last = self.lives.next().saturating_sub(1);
+        if let Some(life) = self.lives.get_mut(last).filter(|life| life.end.is_none()) {
+            life.end = Some(End { at, seq, reason, orderly });
+        }
+        self.pause(at);
+    }
+
+    fn pause(&mut self, at: Instant) {
+        if let Some(since) = self.totals.up_since.take() {
+            self.totals.up = self.totals.up + at.since(since);
+        }
+    }
+
+    /// Counts a failure, unless it is down by one already.
+    pub(super) fn fail(&mut self, at: Instant) -> bool {
+        let first = self.totals.down_since.is_none();
+        if first {
+            self.pause(at);
+            self.totals.failures += 1;
+            self.totals.down_since =
+                Some(self.lives.last().and_then(|life| life.end.as_ref()).map_or(at, |end| end.at));
+        }
+        first
+    }
+
+    /// Ends an outage by a repair, if there is one.
+    pub(super) fn repair(&mut self, at: Instant) -> bool {
+        let down = self.close(at);
+        if down {
+            self.totals.repairs += 1;
+            self.totals.up_since = Some(at);
+        }
+        down
+    }
+
+    /// Ends an outage for good, if there is one.
+    pub(super) fn close(&mut self, at: Instant) -> bool {
+        let Some(since) = self.totals.down_since.take() else { return false };
+        self.totals.down = self.totals.down + at.since(since);
+        true
+    }
+}

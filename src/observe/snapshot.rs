@@ -73,8 +73,8 @@ pub struct Snapshot {
     pub messages: Ring<Rc<MessageView>>,
     /// Calls by clients of the page, oldest first.
     pub calls: Ring<Rc<CallView>>,
-    /// Values over time, one series a sequence server, in order of their first value.
-    pub series: Rc<Vec<Rc<Series>>>,
+    /// Values over time of sequence servers, by [`NodeKey::slot`].
+    pub series: Pages<Option<Rc<Series>>>,
     /// Up and down times of supervised children and applications, by [`NodeKey::slot`].
     pub lanes: Pages<Option<Rc<Lane>>>,
     /// Counters.
@@ -128,7 +128,12 @@ impl Snapshot {
     /// The values of the server at a place.
     #[must_use]
     pub fn series_of(&self, key: NodeKey) -> Option<&Rc<Series>> {
-        self.series.iter().find(|series| series.key == key)
+        self.series.get(key.slot())?.as_ref().filter(|series| series.key == key)
+    }
+
+    /// The values of all servers.
+    pub fn all_series(&self) -> impl Iterator<Item = &Rc<Series>> + '_ {
+        self.series.iter().flatten()
     }
 
     /// What happened at a log position, if it is still kept.
