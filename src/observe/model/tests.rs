@@ -119,7 +119,7 @@ fn place(seen: &Snapshot, pid: Pid) -> NodeKey {
     seen.key_of(pid).unwrap()
 }
 
-fn below<'a>(seen: &'a Snapshot, key: NodeKey) -> Vec<&'a Rc<TreeNode>> {
+fn below(seen: &Snapshot, key: NodeKey) -> Vec<&Rc<TreeNode>> {
     seen.children(seen.node(key).unwrap()).collect()
 }
 
