@@ -54,7 +54,9 @@ fi
 tidy_up
 
 if [ $browser = yes ] && [ -f "$LIC_DIST/index.html" ]; then
-  step "end to end" cargo test --no-default-features --features lab --test e2e
+  ignored=
+  want_axe && ignored=--include-ignored
+  step "end to end" cargo test --no-default-features --features lab --test e2e -- $ignored
 else
   could_not "end to end" "no Chrome or no page"
 fi

@@ -65,11 +65,11 @@ impl Component for App {
             _ => "Press me",
         };
         html! {
-            <main class="app" data-theme={options.theme.clone()} lang={options.lang.clone()}>
+            <section class="app" aria-label="let-it-crash" data-theme={options.theme.clone()} lang={options.lang.clone()}>
                 <h1>{ "let-it-crash" }</h1>
                 <button onclick={ctx.link().callback(|_| ())}>{ crash }</button>
                 <output>{ self.clicks }</output>
-            </main>
+            </section>
         }
     }
 }

@@ -4,6 +4,7 @@
 TRUNK_VERSION=0.21.14   # 0.22 wants a newer compiler than Rust 1.95
 WASM_PACK_VERSION=0.15.1
 BINARYEN_VERSION=132.0.0
+AXE_VERSION=4.14.1
 
 say() { if [ -t 2 ]; then printf '\033[1mdev: %s\033[0m\n' "$*" >&2; else echo "dev: $*" >&2; fi; }
 has() { command -v "$1" >/dev/null 2>&1; }
@@ -114,6 +115,15 @@ apt_chrome() {
   apt-get -o DPkg::Lock::Timeout=600 update &&
     DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=600 install -y --no-install-recommends \
       chromium chromium-driver fonts-nanum
+}
+
+# Optional: the rules of accessibility; its tests are skipped without it.
+want_axe() {
+  export LIC_AXE=$LIC_TOOLS/npm/node_modules/axe-core/axe.min.js
+  [ -f "$LIC_AXE" ] && return
+  has npm || { say "no npm here, so no axe-core: the tests of accessibility are skipped"; return 1; }
+  quietly "axe-core $AXE_VERSION (npm)" "5 seconds" \
+    npm install --no-audit --no-fund --prefix "$LIC_TOOLS/npm" "axe-core@$AXE_VERSION"
 }
 
 # What the tools were built in is of no use once they are there.

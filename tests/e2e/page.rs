@@ -145,6 +145,21 @@ impl Page {
         (read("Nodes"), read("JSEventListeners"))
     }
 
+    /// What axe-core finds wrong with the page and its widgets, a line for each rule broken.
+    pub fn axe(&self) -> Vec<String> {
+        let file = std::env::var("LIC_AXE").expect("LIC_AXE names axe-core's axe.min.js");
+        let axe = std::fs::read_to_string(file).expect("axe-core is readable");
+        let script = format!(
+            "{axe}; const done = arguments[0];
+            axe.run().then((found) => done(found.violations.map((rule) =>
+              `${{rule.id}}: ${{rule.help}}: ${{rule.nodes.map((node) => node.html).join(' ')}}`)),
+              (error) => done([String(error)]));"
+        );
+        let found = self.session.post("execute/async", &json!({ "script": script, "args": [] }));
+        let found = found.as_array().expect("a list of violations");
+        found.iter().map(|rule| rule.as_str().unwrap_or_default().to_owned()).collect()
+    }
+
     /// Changes size, colour scheme and language; the language counts from the next load.
     pub fn dress(&self, view: View) {
         let View { width, height, scheme, language } = view;

@@ -32,3 +32,23 @@ fn every_width_scheme_and_language_is_drawn_without_an_error() {
         });
     }
 }
+
+#[test]
+#[ignore = "needs axe-core, which ./dev test installs where npm is there"]
+fn axe_finds_nothing_on_any_page_in_any_view() {
+    for width in [1280, 768, 360] {
+        for (scheme, language) in [("light", "en-US"), ("dark", "en-US"), ("light", "ko-KR"), ("dark", "ko-KR")] {
+            let view = View { scheme, language, ..View::wide(width) };
+            with_page("index.html", view, |page| {
+                page.wait_for("deep('.app')");
+                assert_eq!(page.axe(), Vec::<String>::new(), "{width} {scheme} {language}");
+            });
+        }
+    }
+    for guide in ["guide.html", "guide.ko.html"] {
+        with_page(guide, View::default(), |page| {
+            page.wait_for("deep('.app')");
+            assert_eq!(page.axe(), Vec::<String>::new(), "{guide}");
+        });
+    }
+}
