@@ -11,6 +11,8 @@
 //! | [`child_spec`] | child specifications and supervisor flags, checked as OTP checks them |
 //! | [`supervisor`] | all strategies, restart intensity, shutdown |
 
+pub mod child_spec;
 pub mod gen_server;
 pub mod proc_lib;
+pub mod supervisor;
 pub mod sys;

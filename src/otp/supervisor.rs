@@ -1,0 +1,430 @@
+//! Supervisors: a server whose children are its state.
+//!
+//! The decisions are in [`crate::supervision`], pure; here are the effects, in the order in which
+//! OTP has them.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `children` | the children, by start order, id and pid |
+//! | `requests` | start_child, terminate_child, which_children, ... |
+//! | `restart` | what happens when a child ends |
+//! | `shutdown` | stopping children |
+//! | `simple` | `simple_one_for_one`: many children of one spec |
+//! | `report` | progress and error reports |
+//!
+//! OTP: <https://www.erlang.org/docs/25/man/supervisor>
+
+mod children;
+mod report;
+mod requests;
+mod restart;
+mod shutdown;
+mod simple;
+
+use std::rc::Rc;
+
+use crate::event::{Behaviour, Event};
+use crate::exit::{Class, Raise};
+use crate::kernel::Dest;
+use crate::process::Cx;
+use crate::supervision::{ChildType, Flags, Restart, Strategy, Window};
+use crate::term::{Atom, Pid, Term};
+
+use super::child_spec::{self, ChildSpec};
+use super::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
+use children::{Child, ChildPid, Children};
+use simple::Simple;
+
+/// A supervisor's state.
+pub struct Supervisor {
+    name: Option<Atom>,
+    module: Atom,
+    args: Term,
+    flags: Flags,
+    window: Window,
+    kids: Kids,
+}
+
+/// The children: each with a spec of its own, or many of one spec.
+enum Kids {
+    Many(Children),
+    Simple(Simple),
+}
+
+/// Does the supervisor go on?
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    GoesOn,
+    ShutsDown,
+}
+
+/// Starts a supervisor linked to the caller: `module:init(args)` says what it supervises.
+/// `{ok, Pid}`, `ignore` or `{error, Reason}`.
+///
+/// # Errors
+/// `system_limit` when the process table is full.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/supervisor#start_link-2>
+pub async fn start_link(cx: &Cx, name: Option<Atom>, module: Atom, args: Term) -> Result<Term, Raise> {
+    let init = Term::tuple([name.map_or(Term::Nil, Term::from), module.into(), args]);
+    let start = Start::new(Atom::SUPERVISOR, init).named(name);
+    gen_server::start_link::<Supervisor>(cx, start).await
+}
+
+async fn request(cx: &Cx, supervisor: Dest, request: Term) -> Result<Term, Raise> {
+    gen_server::call(cx, supervisor, request, None).await
+}
+
+fn tagged(tag: &str, argument: Term) -> Term {
+    Term::tuple([Term::atom(tag), argument])
+}
+
+/// Starts a child: of a child spec, or under `simple_one_for_one` with further arguments (a list).
+///
+/// # Errors
+/// exit, if the supervisor does not answer.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/supervisor#start_child-2>
+pub async fn start_child(cx: &Cx, supervisor: impl Into<Dest>, spec_or_args: Term) -> Result<Term, Raise> {
+    request(cx, supervisor.into(), tagged("start_child", spec_or_args)).await
+}
+
+/// Stops a child, by id; under `simple_one_for_one` by pid.
+///
+/// # Errors
+/// exit, if the supervisor does not answer.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/supervisor#terminate_child-2>
+pub async fn terminate_child(cx: &Cx, supervisor: impl Into<Dest>, child: Term) -> Result<Term, Raise> {
+    request(cx, supervisor.into(), tagged("terminate_child", child)).await
+}
+
+/// Starts a stopped child again.
+///
+/// # Errors
+/// exit, if the supervisor does not answer.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/supervisor#restart_child-2>
+pub async fn restart_child(cx: &Cx, supervisor: impl Into<Dest>, id: Term) -> Result<Term, Raise> {
+    request(cx, supervisor.into(), tagged("restart_child", id)).await
+}
+
+/// Forgets a stopped child.
+///
+/// # Errors
+/// exit, if the supervisor does not answer.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/supervisor#delete_child-2>
+pub async fn delete_child(cx: &Cx, supervisor: impl Into<Dest>, id: Term) -> Result<Term, Raise> {
+    request(cx, supervisor.into(), tagged("delete_child", id)).await
+}
+
+/// The spec of a child: `{ok, Map}` or `{error, not_found}`.
+///
+/// # Errors
+/// exit, if the supervisor does not answer.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/supervisor#get_childspec-2>
+pub async fn get_childspec(cx: &Cx, supervisor: impl Into<Dest>, child: Term) -> Result<Term, Raise> {
+    request(cx, supervisor.into(), tagged("get_childspec", child)).await
+}
+
+/// The children, last started first: `[{Id, Pid | undefined | restarting, Type, Modules}]`.
+///
+/// # Errors
+/// exit, if the supervisor does not answer.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/supervisor#which_children-1>
+pub async fn which_children(cx: &Cx, supervisor: impl Into<Dest>) -> Result<Term, Raise> {
+    request(cx, supervisor.into(), Term::atom("which_children")).await
+}
+
+/// `[{specs, N}, {active, N}, {supervisors, N}, {workers, N}]`
+///
+/// # Errors
+/// exit, if the supervisor does not answer.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/supervisor#count_children-1>
+pub async fn count_children(cx: &Cx, supervisor: impl Into<Dest>) -> Result<Term, Raise> {
+    request(cx, supervisor.into(), Term::atom("count_children")).await
+}
+
+impl GenServer for Supervisor {
+    const BEHAVIOUR: Behaviour = Behaviour::Supervisor;
+
+    async fn init(cx: &Cx, args: Term) -> Result<Init<Self>, Raise> {
+        cx.trap_exits(true);
+        let Some([name, Term::Atom(module), args]) = args.as_tuple() else { return Err(Raise::error(Atom::BADARG)) };
+        let (name, module) = (name.as_atom(), *module);
+        let answer = cx.apply(module, Atom::INIT, vec![args.clone()]).await?;
+        match (&answer, answer.as_tuple().map(|answer| (answer, answer.get(1).and_then(Term::as_tuple)))) {
+            (Term::Atom(Atom::IGNORE), _) => Ok(Init::Ignore),
+            (_, Some(([Term::Atom(Atom::OK), _], Some([flags, specs])))) => {
+                let flags = match child_spec::check_flags(flags) {
+                    Ok(flags) => flags,
+                    Err(reason) => return Ok(Init::Stop(tagged("supervisor_data", reason))),
+                };
+                let mut supervisor = Supervisor {
+                    name,
+                    module,
+                    args: args.clone(),
+                    flags,
+                    window: Window::default(),
+                    kids: Kids::Many(Children::default()),
+                };
+                match supervisor.bring_up(cx, specs).await {
+                    Ok(()) => Ok(Init::Ok(supervisor, Next::Wait)),
+                    Err(reason) => Ok(Init::Stop(reason)),
+                }
+            }
+            _ => {
+                let call = Term::tuple([module.into(), Atom::INIT.into(), answer]);
+                Ok(Init::Stop(Term::tuple([Atom::BAD_RETURN.into(), call])))
+            }
+        }
+    }
+
+    async fn handle_call(&mut self, cx: &Cx, request: Term, _from: From) -> Result<Reply, Raise> {
+        self.answer(cx, &request).await.map(Reply::value)
+    }
+
+    /// A failed restart is tried again through the mailbox, so that requests come in between.
+    async fn handle_cast(&mut self, cx: &Cx, message: Term) -> Result<Reply, Raise> {
+        match message.as_tuple() {
+            Some([Term::Atom(tag), id]) if *tag == try_again_tag() => {
+                let fate = self.try_again(cx, id).await;
+                Ok(self.after(fate))
+            }
+            _ => Err(Raise::error(Atom::FUNCTION_CLAUSE)),
+        }
+    }
+
+    async fn handle_info(&mut self, cx: &Cx, message: Term) -> Result<Reply, Raise> {
+        match message.as_tuple() {
+            Some([Term::Atom(Atom::EXIT), Term::Pid(pid), reason]) => {
+                let fate = self.child_ended(cx, *pid, reason.clone().into()).await;
+                Ok(self.after(fate))
+            }
+            _ => {
+                self.report_unexpected(cx, &message);
+                Ok(Reply::none())
+            }
+        }
+    }
+
+    async fn terminate(&mut self, cx: &Cx, _reason: &Term) -> Result<(), Raise> {
+        match &mut self.kids {
+            Kids::Many(_) => self.terminate_children(cx).await,
+            Kids::Simple(_) => self.terminate_simple(cx).await,
+        }
+        Ok(())
+    }
+
+    fn state(&self) -> Term {
+        let pair = |key: &str, value: Term| (Term::atom(key), value);
+        let children = match &self.kids {
+            Kids::Many(children) => Term::list(children.in_order().map(which_child).collect::<Vec<_>>()),
+            Kids::Simple(simple) => simple.count().into(),
+        };
+        Term::map(vec![
+            pair("module", self.module.into()),
+            pair("strategy", strategy_term(self.flags.strategy)),
+            pair("intensity", self.flags.intensity.into()),
+            pair("period", self.flags.period.into()),
+            pair("children", children),
+        ])
+    }
+
+    /// Flags and children change as `module:init(args)` now says; running children go on.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/design_principles/appup_cookbook#changing-properties>
+    async fn change_code(&mut self, cx: &Cx, _old_vsn: &Term, _extra: &Term) -> Option<Result<(), Term>> {
+        Some(self.adopt_new_init(cx).await)
+    }
+}
+
+fn try_again_tag() -> Atom {
+    Atom::new("try_again_restart")
+}
+
+fn strategy_term(strategy: Strategy) -> Term {
+    Term::Atom(match strategy {
+        Strategy::OneForOne => Atom::ONE_FOR_ONE,
+        Strategy::OneForAll => Atom::ONE_FOR_ALL,
+        Strategy::RestForOne => Atom::REST_FOR_ONE,
+        Strategy::SimpleOneForOne => Atom::SIMPLE_ONE_FOR_ONE,
+    })
+}
+
+/// `{Id, Pid | undefined | restarting, Type, Modules}`
+fn which_child(child: &Child) -> Term {
+    let spec = &child.spec;
+    Term::tuple([spec.id.clone(), child.pid.shown(), child_spec::type_term(spec.kind), spec.modules.clone()])
+}
+
+impl Supervisor {
+    fn after(&self, fate: Fate) -> Reply {
+        match fate {
+            Fate::GoesOn => Reply::none(),
+            Fate::ShutsDown => Reply::Stop(Atom::SHUTDOWN.into()),
+        }
+    }
+
+    /// Checks the specs and starts the children. `Err` is the reason that init stops with.
+    async fn bring_up(&mut self, cx: &Cx, specs: &Term) -> Result<(), Term> {
+        cx.emit(Event::Supervises { pid: cx.me(), flags: self.flags });
+        if self.flags.strategy == Strategy::SimpleOneForOne {
+            let template = match specs.to_vec().as_deref() {
+                Some([_]) => child_spec::check_all(specs, self.flags.auto_shutdown),
+                _ => return Err(tagged("bad_start_spec", specs.clone())),
+            };
+            let template = template.map_err(|error| tagged("start_spec", error))?.pop();
+            let template = template.ok_or_else(|| tagged("bad_start_spec", specs.clone()))?;
+            self.kids = Kids::Simple(Simple::new(template));
+            return Ok(());
+        }
+        let specs = child_spec::check_all(specs, self.flags.auto_shutdown).map_err(|e| tagged("start_spec", e))?;
+        for (position, spec) in specs.iter().enumerate() {
+            self.announce(cx, spec, position);
+        }
+        let children = specs.into_iter().map(Child::new).collect();
+        self.kids = Kids::Many(children);
+        match self.start_children(cx, 0).await {
+            Ok(()) => Ok(()),
+            Err((id, reason)) => {
+                self.terminate_children(cx).await;
+                let failed = Term::tuple([Term::atom("failed_to_start_child"), id, reason]);
+                Err(Term::tuple([Atom::SHUTDOWN.into(), failed]))
+            }
+        }
+    }
+
+    fn announce(&self, cx: &Cx, spec: &ChildSpec, position: usize) {
+        let position = u32::try_from(position).unwrap_or(u32::MAX);
+        cx.emit(Event::ChildAdded { supervisor: cx.me(), child: Rc::new(spec.info()), position });
+    }
+
+    /// The children with specs of their own. There are none under `simple_one_for_one`.
+    fn children(&mut self) -> Option<&mut Children> {
+        match &mut self.kids {
+            Kids::Many(children) => Some(children),
+            Kids::Simple(_) => None,
+        }
+    }
+
+    /// Starts the children that are not running, in start order, from the order number `from`
+    /// on. Stops at the first that fails: its id and reason.
+    async fn start_children(&mut self, cx: &Cx, from: u64) -> Result<(), (Term, Term)> {
+        let mut at = from;
+        while let Some((order, spec)) = self.children().and_then(|children| children.next_from(at)) {
+            at = order + 1;
+            match self.start_one(cx, &spec).await {
+                Ok(None) if spec.restart == Restart::Temporary => self.forget(cx, order),
+                Ok(pid) => self.set_pid(order, pid.map_or(ChildPid::Undefined, ChildPid::Pid)),
+                Err(reason) => {
+                    self.report_error(cx, "start_error", &reason, &spec, &Term::Atom(Atom::UNDEFINED));
+                    return Err((spec.id.clone(), reason));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn set_pid(&mut self, order: u64, pid: ChildPid) {
+        if let Some(children) = self.children() {
+            children.set_pid(order, pid);
+        }
+    }
+
+    fn forget(&mut self, cx: &Cx, order: u64) {
+        if let Some(child) = self.children().and_then(|children| children.remove(order)) {
+            cx.emit(Event::ChildRemoved { supervisor: cx.me(), id: child.spec.id.clone(), pid: child.pid.pid() });
+        }
+    }
+
+    /// Calls a child's start function. `Ok(None)` is `ignore`.
+    async fn start_one(&self, cx: &Cx, spec: &ChildSpec) -> Result<Option<Pid>, Term> {
+        let started = self.start_with(cx, spec, &spec.start.2).await?;
+        if let Started::Running(pid, _) = started {
+            self.report_progress(cx, spec, pid);
+            return Ok(Some(pid));
+        }
+        Ok(None)
+    }
+
+    /// Calls a child's start function with these arguments.
+    async fn start_with(&self, cx: &Cx, spec: &ChildSpec, args: &Term) -> Result<Started, Term> {
+        let (module, function, _) = spec.start;
+        let args = args.to_vec().unwrap_or_default();
+        let outcome = cx.apply(module, function, args).await;
+        let started = started(outcome);
+        match &started {
+            Ok(Started::Running(pid, _)) => {
+                cx.emit(Event::ChildStarted { supervisor: cx.me(), id: spec.id.clone(), pid: *pid });
+            }
+            Ok(Started::Ignored) => {}
+            Err(reason) => {
+                cx.emit(Event::ChildFailed { supervisor: cx.me(), id: spec.id.clone(), reason: reason.clone() });
+            }
+        }
+        started
+    }
+
+    async fn adopt_new_init(&mut self, cx: &Cx) -> Result<(), Term> {
+        let answer = cx.apply(self.module, Atom::INIT, vec![self.args.clone()]).await;
+        let answer = answer.map_err(|raise| raise.into_exit_reason().0)?;
+        if answer.is_atom(Atom::IGNORE) {
+            return Ok(());
+        }
+        let Some([Term::Atom(Atom::OK), pair]) = answer.as_tuple() else { return Err(answer) };
+        let Some([flags, specs]) = pair.as_tuple() else { return Err(answer.clone()) };
+        let flags = child_spec::check_flags(flags)?;
+        let specs = child_spec::check_all(specs, flags.auto_shutdown)?;
+        match &mut self.kids {
+            Kids::Simple(simple) => match <[ChildSpec; 1]>::try_from(specs) {
+                Ok([template]) => simple.template = Rc::new(template),
+                Err(_) => return Err(answer.clone()),
+            },
+            Kids::Many(children) => children.update(specs),
+        }
+        self.flags = flags;
+        cx.emit(Event::Supervises { pid: cx.me(), flags });
+        if let Kids::Many(children) = &self.kids {
+            for (position, child) in children.in_order().enumerate() {
+                self.announce(cx, &child.spec, position);
+            }
+        }
+        Ok(())
+    }
+
+    fn is_worker(spec: &ChildSpec) -> bool {
+        spec.kind == ChildType::Worker
+    }
+}
+
+/// What a child's start function made.
+enum Started {
+    /// A process; `{ok, Pid, Extra}` has something to pass on.
+    Running(Pid, Option<Term>),
+    /// `ignore`
+    Ignored,
+}
+
+/// `catch apply(M, F, A)`, decoded as OTP does.
+fn started(outcome: Result<Term, Raise>) -> Result<Started, Term> {
+    let answer = match outcome {
+        Ok(answer) => answer,
+        Err(Raise { class: Class::Throw, reason, .. }) => reason,
+        Err(raise) => {
+            let reason = raise.into_exit_reason().0;
+            return Err(Term::tuple([Atom::EXIT.into(), reason]));
+        }
+    };
+    match (&answer, answer.as_tuple()) {
+        (_, Some([Term::Atom(Atom::OK), Term::Pid(pid)])) => Ok(Started::Running(*pid, None)),
+        (_, Some([Term::Atom(Atom::OK), Term::Pid(pid), extra])) => Ok(Started::Running(*pid, Some(extra.clone()))),
+        (Term::Atom(Atom::IGNORE), _) => Ok(Started::Ignored),
+        (_, Some([Term::Atom(Atom::ERROR), reason])) => Err(reason.clone()),
+        _ => Err(answer),
+    }
+}

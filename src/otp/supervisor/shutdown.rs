@@ -1,0 +1,81 @@
+//! Stopping children.
+//!
+//! OTP: <https://www.erlang.org/docs/25/man/supervisor#type-shutdown>
+
+use crate::exit::ExitReason;
+use crate::process::Cx;
+use crate::supervision::Shutdown;
+use crate::term::{Atom, Pid, Ref, Term};
+
+use super::super::proc_lib::{down_reason, flush_exit};
+use super::Supervisor;
+use super::children::{Child, ChildPid};
+
+impl Supervisor {
+    /// Stops all children, last started first, one after the other. Temporary ones are forgotten.
+    pub(super) async fn terminate_children(&mut self, cx: &Cx) {
+        let mut before = self.children().map_or(0, |children| children.end());
+        while let Some((order, child)) = self.children().and_then(|children| children.last_before(before)) {
+            before = order;
+            self.shut_down(cx, &child).await;
+            self.child_is_down(cx, order);
+        }
+    }
+
+    /// Stops a child that runs, and reports if it ended in another way than asked.
+    pub(super) async fn shut_down(&mut self, cx: &Cx, child: &Child) {
+        let ChildPid::Pid(pid) = child.pid else { return };
+        let reason = stop(cx, pid, child.spec.shutdown).await;
+        self.note_end(cx, &child.spec.id, pid, &ExitReason(reason.clone()), true);
+        let asked = match child.spec.shutdown {
+            Shutdown::BrutalKill => Atom::KILLED,
+            Shutdown::Timeout(_) | Shutdown::Infinity => Atom::SHUTDOWN,
+        };
+        if !reason.is_atom(asked) && !Self::is_expected(child.spec.restart, &reason) {
+            self.report_error(cx, "shutdown_error", &reason, &child.spec, &pid.into());
+        }
+    }
+}
+
+/// Stops a child and waits for its end: the reason. It is monitored, for a naughty child may have
+/// unlinked itself and would hang the supervisor.
+async fn stop(cx: &Cx, pid: Pid, shutdown: Shutdown) -> Term {
+    let mark = cx.mark();
+    let monitor = cx.monitor_with_alias(pid);
+    let reason = match shutdown {
+        Shutdown::BrutalKill => {
+            cx.exit(pid, Atom::KILL);
+            ended(cx, mark, monitor).await
+        }
+        Shutdown::Infinity => {
+            cx.exit(pid, Atom::SHUTDOWN);
+            ended(cx, mark, monitor).await
+        }
+        Shutdown::Timeout(span) => {
+            cx.exit(pid, Atom::SHUTDOWN);
+            let in_time = cx.receive_from(mark, Some(span), |message| down_reason(message, monitor)).await;
+            match in_time {
+                Some(reason) => reason,
+                None => {
+                    cx.exit(pid, Atom::KILL);
+                    ended(cx, mark, monitor).await
+                }
+            }
+        }
+    };
+    unlink_flush(cx, pid).await.unwrap_or(reason)
+}
+
+async fn ended(cx: &Cx, mark: usize, monitor: Ref) -> Term {
+    loop {
+        if let Some(reason) = cx.receive_from(mark, None, |message| down_reason(message, monitor)).await {
+            return reason;
+        }
+    }
+}
+
+/// The `'EXIT'` of a dead child may hold the real reason where the `'DOWN'` says `noproc`.
+pub(super) async fn unlink_flush(cx: &Cx, pid: Pid) -> Option<Term> {
+    cx.unlink(pid);
+    flush_exit(cx, pid).await
+}

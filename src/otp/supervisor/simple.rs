@@ -1,0 +1,243 @@
+//! `simple_one_for_one`: any number of children of one spec, stopped all at once.
+//!
+//! OTP: <https://www.erlang.org/docs/25/design_principles/sup_princ#simplified-one_for_one-supervisors>
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::event::Event;
+use crate::exit::ExitReason;
+use crate::process::Cx;
+use crate::supervision::{AutoShutdown, Budget, Restart, Shutdown, Verdict, verdict};
+use crate::term::{Atom, Pid, Ref, Term};
+
+use super::super::child_spec::{self, ChildSpec};
+use super::super::gen_server;
+use super::requests::{counts, ok_pid};
+use super::shutdown::unlink_flush;
+use super::{Fate, Kids, Started, Supervisor, try_again_tag};
+
+/// The children of one spec.
+pub(super) struct Simple {
+    pub(super) template: Rc<ChildSpec>,
+    /// Arguments of each child; `undefined` for temporary ones, which need none any more.
+    args: BTreeMap<Pid, Term>,
+    /// Children whose restart has failed and is tried again, by their last pid.
+    restarting: BTreeMap<Pid, Term>,
+    /// Restarts that were ignored leave an entry without a process, as in OTP.
+    ignored: usize,
+}
+
+impl Simple {
+    pub(super) fn new(template: ChildSpec) -> Self {
+        Simple { template: Rc::new(template), args: BTreeMap::new(), restarting: BTreeMap::new(), ignored: 0 }
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.args.len() + self.restarting.len() + self.ignored
+    }
+
+    fn keep(&mut self, pid: Pid, args: Term) {
+        let temporary = self.template.restart == Restart::Temporary;
+        self.args.insert(pid, if temporary { Atom::UNDEFINED.into() } else { args });
+    }
+}
+
+impl Supervisor {
+    fn simple(&mut self) -> Option<&mut Simple> {
+        match &mut self.kids {
+            Kids::Simple(simple) => Some(simple),
+            Kids::Many(_) => None,
+        }
+    }
+
+    pub(super) async fn start_simple(&mut self, cx: &Cx, more: &Term) -> Term {
+        let Some(template) = self.simple().map(|simple| simple.template.clone()) else { return Term::Nil };
+        let args = template.start.2.iter().chain(more.iter()).cloned().collect::<Vec<_>>();
+        let args = Term::list(args);
+        match self.start_with(cx, &template, &args).await {
+            Ok(Started::Running(pid, extra)) => {
+                self.keep_simple(pid, args);
+                ok_pid(pid, extra)
+            }
+            Ok(Started::Ignored) => Term::ok(Atom::UNDEFINED.into()),
+            Err(reason) => Term::error(reason),
+        }
+    }
+
+    fn keep_simple(&mut self, pid: Pid, args: Term) {
+        if let Some(simple) = self.simple() {
+            simple.keep(pid, args);
+        }
+    }
+
+    pub(super) fn which_simple(&mut self) -> Term {
+        let Some(simple) = self.simple() else { return Term::Nil };
+        let spec = simple.template.clone();
+        let entry = |pid: Term| {
+            let kind = child_spec::type_term(spec.kind);
+            Term::tuple([Atom::UNDEFINED.into(), pid, kind, spec.modules.clone()])
+        };
+        let running = simple.args.keys().map(|pid| entry((*pid).into()));
+        let restarting = simple.restarting.keys().map(|_| entry(Atom::RESTARTING.into()));
+        let ignored = (0..simple.ignored).map(|_| entry(Atom::UNDEFINED.into()));
+        Term::list(running.chain(restarting).chain(ignored).collect::<Vec<_>>())
+    }
+
+    pub(super) fn count_simple(&mut self) -> Term {
+        let Some(simple) = self.simple() else { return Term::Nil };
+        let size = simple.count();
+        let active = size - simple.restarting.len();
+        if Self::is_worker(&simple.template) { counts(1, active, 0, size) } else { counts(1, active, size, 0) }
+    }
+
+    pub(super) async fn terminate_simple_child(&mut self, cx: &Cx, pid: Pid) -> Term {
+        let Some(simple) = self.simple() else { return Term::Nil };
+        if simple.args.contains_key(&pid) {
+            let child = super::Child { spec: simple.template.clone(), pid: super::ChildPid::Pid(pid) };
+            self.shut_down(cx, &child).await;
+        } else if !simple.restarting.contains_key(&pid) && cx.is_alive(pid) {
+            return Term::error(Atom::NOT_FOUND.into());
+        }
+        self.drop_simple(cx, pid);
+        Atom::OK.into()
+    }
+
+    fn drop_simple(&mut self, cx: &Cx, pid: Pid) {
+        if let Some(simple) = self.simple() {
+            simple.args.remove(&pid);
+            simple.restarting.remove(&pid);
+            let id = simple.template.id.clone();
+            cx.emit(Event::ChildRemoved { supervisor: cx.me(), id, pid: Some(pid) });
+        }
+    }
+
+    pub(super) fn simple_childspec(&mut self, cx: &Cx, child: &Term) -> Term {
+        let Some(simple) = self.simple() else { return Term::Nil };
+        match child {
+            Term::Pid(pid)
+                if simple.args.contains_key(pid) || simple.restarting.contains_key(pid) || !cx.is_alive(*pid) =>
+            {
+                Term::ok(simple.template.to_term())
+            }
+            id if *id == simple.template.id => Term::ok(simple.template.to_term()),
+            _ => Term::error(Atom::NOT_FOUND.into()),
+        }
+    }
+
+    pub(super) async fn simple_ended(&mut self, cx: &Cx, pid: Pid, reason: ExitReason) -> Fate {
+        let Some(simple) = self.simple() else { return Fate::GoesOn };
+        let Some(args) = simple.args.get(&pid).cloned() else { return Fate::GoesOn };
+        let template = simple.template.clone();
+        self.note_end(cx, &template.id, pid, &reason, false);
+        if !reason.is_orderly() || template.restart == Restart::Permanent {
+            self.report_error(cx, "child_terminated", &reason.0, &template, &pid.into());
+        }
+        match verdict(template.restart, &reason) {
+            Verdict::Restart => self.restart_simple(cx, &template, pid, args).await,
+            Verdict::Rest | Verdict::Forget => {
+                self.drop_simple(cx, pid);
+                self.simple_auto_shutdown(&template)
+            }
+        }
+    }
+
+    fn simple_auto_shutdown(&mut self, template: &ChildSpec) -> Fate {
+        let left = self.simple().map_or(0, |simple| simple.count());
+        match (self.flags.auto_shutdown, template.significant) {
+            (AutoShutdown::AnySignificant, true) => Fate::ShutsDown,
+            (AutoShutdown::AllSignificant, true) if left == 0 => Fate::ShutsDown,
+            _ => Fate::GoesOn,
+        }
+    }
+
+    async fn restart_simple(&mut self, cx: &Cx, template: &ChildSpec, pid: Pid, args: Term) -> Fate {
+        if self.spend(cx, &template.id) == Budget::Exceeded {
+            let reason = Term::atom("reached_max_restart_intensity");
+            self.report_error(cx, "shutdown", &reason, template, &pid.into());
+            self.drop_simple(cx, pid);
+            return Fate::ShutsDown;
+        }
+        self.drop_simple(cx, pid);
+        match self.start_with(cx, template, &args).await {
+            Ok(Started::Running(new, _)) => self.keep_simple(new, args),
+            Ok(Started::Ignored) => {
+                if let Some(simple) = self.simple() {
+                    simple.ignored += 1;
+                }
+            }
+            Err(reason) => {
+                if let Some(simple) = self.simple() {
+                    simple.restarting.insert(pid, args);
+                }
+                self.report_error(cx, "start_error", &reason, template, &pid.into());
+                let again = Term::tuple([Atom::RESTARTING.into(), pid.into()]);
+                gen_server::cast(cx, cx.me(), Term::tuple([try_again_tag().into(), again]));
+            }
+        }
+        Fate::GoesOn
+    }
+
+    pub(super) async fn try_again_simple(&mut self, cx: &Cx, id: &Term) -> Fate {
+        let Some([_, Term::Pid(pid)]) = id.as_tuple() else { return Fate::GoesOn };
+        let Some(simple) = self.simple() else { return Fate::GoesOn };
+        let template = simple.template.clone();
+        match simple.restarting.get(pid).cloned() {
+            Some(args) => self.restart_simple(cx, &template, *pid, args).await,
+            None => Fate::GoesOn,
+        }
+    }
+
+    /// Stops all children at once: each is monitored and told, then all are waited for.
+    pub(super) async fn terminate_simple(&mut self, cx: &Cx) {
+        let Some(simple) = self.simple() else { return };
+        let template = simple.template.clone();
+        let told = if template.shutdown == Shutdown::BrutalKill { Atom::KILL } else { Atom::SHUTDOWN };
+        let mut waiting: BTreeMap<Ref, Pid> = BTreeMap::new();
+        for pid in simple.args.keys().copied().collect::<Vec<_>>() {
+            waiting.insert(cx.monitor_with_alias(pid), pid);
+            cx.exit(pid, told);
+            cx.tick().await;
+        }
+        let deadline = match template.shutdown {
+            Shutdown::Timeout(span) => Some(cx.now() + span),
+            Shutdown::BrutalKill | Shutdown::Infinity => None,
+        };
+        let mut killed = false;
+        while !waiting.is_empty() {
+            let left = deadline.filter(|_| !killed).map(|at| at.since(cx.now()));
+            let down = cx.receive_within(left, |message| any_down(message, &waiting)).await;
+            match down {
+                Some((monitor, pid, reason)) => {
+                    waiting.remove(&monitor);
+                    self.simple_down(cx, &template, pid, reason).await;
+                }
+                None => {
+                    killed = true;
+                    waiting.values().for_each(|pid| cx.exit(*pid, Atom::KILL));
+                }
+            }
+        }
+        if let Some(simple) = self.simple() {
+            simple.args.clear();
+        }
+    }
+
+    async fn simple_down(&mut self, cx: &Cx, template: &ChildSpec, pid: Pid, reason: Term) {
+        let reason = unlink_flush(cx, pid).await.unwrap_or(reason);
+        self.note_end(cx, &template.id, pid, &ExitReason(reason.clone()), true);
+        let asked = if template.shutdown == Shutdown::BrutalKill { Atom::KILLED } else { Atom::SHUTDOWN };
+        if !reason.is_atom(asked) && !Self::is_expected(template.restart, &reason) {
+            self.report_error(cx, "shutdown_error", &reason, template, &pid.into());
+        }
+    }
+}
+
+fn any_down(message: &Term, waiting: &BTreeMap<Ref, Pid>) -> Option<(Ref, Pid, Term)> {
+    match message.as_tuple()? {
+        [Term::Atom(Atom::DOWN), Term::Ref(monitor), _, _, reason] => {
+            waiting.get(monitor).map(|pid| (*monitor, *pid, reason.clone()))
+        }
+        _ => None,
+    }
+}
