@@ -15,11 +15,13 @@
 //! | `order` | Erlang's term order and equality |
 //! | [`number`] | integers without end |
 //! | [`mod@inspect`] | terms in Elixir notation |
+//! | [`erlang`] | terms as Erlang text: parser and printer |
 //! | [`convert`] | `term!`, and terms to and from Rust values |
 
 pub mod atom;
 mod build;
 pub mod convert;
+pub mod erlang;
 pub mod inspect;
 mod node;
 pub mod number;

@@ -46,7 +46,7 @@ impl Write for Sink<'_> {
 pub(super) fn write_float(out: &mut dyn Write, float: f64) -> fmt::Result {
     let scientific = format!("{:e}", float.abs());
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let digits = mantissa.replace('.', "");
+    let digits = halfway_to_even(mantissa.replace('.', ""), float);
     let exponent: i32 = exponent.parse().unwrap_or(0);
     if float.is_sign_negative() {
         out.write_char('-')?;
@@ -58,6 +58,22 @@ pub(super) fn write_float(out: &mut dyn Write, float: f64) -> fmt::Result {
         Some(decimal) => out.write_str(&decimal),
         None => write_scientific(out, &digits, exponent),
     }
+}
+
+/// Of two equally near digits Erlang takes the even one, Rust the upper.
+fn halfway_to_even(mut digits: String, float: f64) -> String {
+    let Some(last @ (b'1' | b'3' | b'5' | b'7' | b'9')) = digits.bytes().last() else {
+        return digits;
+    };
+    let exact = format!("{:.40e}", float.abs()).replacen('.', "", 1);
+    let shorter = digits.get(..digits.len() - 1).unwrap_or_default();
+    let halfway = format!("{shorter}{}5", char::from(last - 1));
+    let beyond = exact.strip_prefix(&halfway).and_then(|rest| rest.split('e').next());
+    if beyond.is_some_and(|rest| rest.bytes().all(|digit| digit == b'0')) {
+        digits.pop();
+        digits.push(char::from(last - 1));
+    }
+    digits
 }
 
 /// A float of so many digits before its point shows without an exponent.
