@@ -1,0 +1,4 @@
+//! The operations, by what they are about. Each runs in the executing process and gives its
+//! result as a term, or raises.
+
+pub(super) mod processes;

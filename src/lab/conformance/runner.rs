@@ -1,0 +1,109 @@
+//! A scenario on a fresh node.
+
+use std::rc::Rc;
+
+use serde_json::Value;
+
+use crate::event::{Entry, Event as Logged, Mfa};
+use crate::limits::Limits;
+use crate::process::{Budget, Progress, Runtime};
+use crate::term::{Atom, Term};
+use crate::time::Instant;
+
+use super::actor::STEP;
+use super::cast;
+use super::op::Op;
+use super::stage::{Stage, TRACE};
+use super::trace::Event;
+use super::{Malformed, Scenario};
+
+/// Most turns between a step and the next: a scenario that does not come to rest is refused.
+const MAX_TURNS: u64 = 2_000_000;
+
+/// Runs a scenario; gives its events, a list for each step.
+///
+/// # Errors
+/// Says which step cannot be run, or does not come to rest.
+pub fn run(scenario: &Scenario) -> Result<Vec<Vec<Event>>, Malformed> {
+    let mut play = Play::new(scenario)?;
+    let mut trace = Vec::new();
+    for (number, op) in scenario.steps.iter().enumerate() {
+        play.step(number, op).map_err(|Malformed(why)| Malformed(format!("step {number}: {why}")))?;
+        trace.push(play.events()?);
+        if play.node.halted().is_some() {
+            break;
+        }
+    }
+    Ok(trace)
+}
+
+struct Play {
+    node: Runtime,
+    stage: Rc<Stage>,
+}
+
+impl Play {
+    fn new(scenario: &Scenario) -> Result<Play, Malformed> {
+        let limits = Limits { ns_per_reduction: 0, log_bytes: 64 << 20, ..Limits::default() };
+        let mut node = Runtime::new(limits);
+        let stage = Rc::new(Stage::new(scenario.apps.clone()));
+        node.install(stage.clone());
+        let initial_call = Mfa { module: Atom::new("conformance"), function: Atom::new("ctl"), arity: 0 };
+        node.spawn(initial_call, cast::probe::ctl).map_err(|raise| Malformed(format!("{raise:?}")))?;
+        let mut play = Play { node, stage };
+        play.settle(Instant::BOOT)?;
+        play.events()?;
+        Ok(play)
+    }
+
+    fn step(&mut self, number: usize, op: &Op) -> Result<(), Malformed> {
+        if op.name() == "advance" {
+            let until = self.node.now() + op.span("ms").unwrap_or_default();
+            self.settle(until)?;
+            self.node.advance_to(until);
+            return self.settle(until);
+        }
+        let by = op.text("by").unwrap_or("ctl");
+        let pid = self.stage.find(by).ok_or_else(|| Malformed(format!("there is no process {by:?} to run it")))?;
+        self.node.send(pid, Term::tuple([Term::atom(STEP), number.into(), op.0.clone()]));
+        self.settle(self.node.now())
+    }
+
+    /// Runs until nothing can run by `until`.
+    fn settle(&mut self, until: Instant) -> Result<(), Malformed> {
+        match self.node.run(Budget { turns: MAX_TURNS, until }) {
+            Progress::Idle | Progress::Halted => Ok(()),
+            Progress::Spent => Err(Malformed("the node does not come to rest".to_owned())),
+        }
+    }
+
+    /// Takes the events out of the log.
+    fn events(&mut self) -> Result<Vec<Event>, Malformed> {
+        if self.node.kernel().log.dropped() > 0 {
+            return Err(Malformed("too many events".to_owned()));
+        }
+        let log = self.node.drain_log();
+        Ok(log.iter().filter_map(|entry| self.event(entry)).collect())
+    }
+
+    fn event(&self, entry: &Entry) -> Option<Event> {
+        match &entry.event {
+            Logged::Telemetry { name, metadata, .. } if *name == Term::list([Term::atom(TRACE)]) => {
+                Some(metadata.iter().map(to_value).collect())
+            }
+            Logged::Exited { pid, reason, .. } => {
+                let label = self.stage.label(*pid).filter(|label| &**label != "#ctl")?;
+                Some(vec!["down".into(), (*label).into(), self.stage.text(reason).into()])
+            }
+            Logged::Halted { reason } => Some(vec!["vm_stop".into(), "vm".into(), self.stage.text(reason).into()]),
+            _ => None,
+        }
+    }
+}
+
+fn to_value(term: &Term) -> Value {
+    match term.as_int() {
+        Some(number) => number.into(),
+        None => term.as_str().unwrap_or_default().into(),
+    }
+}
