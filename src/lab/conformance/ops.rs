@@ -2,3 +2,4 @@
 //! result as a term, or raises.
 
 pub(super) mod processes;
+pub(super) mod servers;

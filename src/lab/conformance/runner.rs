@@ -48,6 +48,7 @@ impl Play {
         let mut node = Runtime::new(limits);
         let stage = Rc::new(Stage::new(scenario.apps.clone()));
         node.install(stage.clone());
+        cast::modules().into_iter().for_each(|module| node.load(module));
         let initial_call = Mfa { module: Atom::new("conformance"), function: Atom::new("ctl"), arity: 0 };
         node.spawn(initial_call, cast::probe::ctl).map_err(|raise| Malformed(format!("{raise:?}")))?;
         let mut play = Play { node, stage };

@@ -6,7 +6,7 @@ use crate::term::Term;
 use super::Malformed;
 use super::actor::Actor;
 use super::op::Op;
-use super::ops::processes;
+use super::ops::{processes, servers};
 use super::text;
 
 /// What a step shows of an operation that succeeds.
@@ -50,7 +50,7 @@ enum Kind {
     Pairs,
     Any,
 }
-use Kind::{Any, Flag, Int, Pairs, Script, Scripts, Spec, Specs, Target, Terms, TermsByName, Text, Texts};
+use Kind::{Any, Flag, Int, Pairs, Script, Scripts, Spec, Specs, Target, Terms, TermsByName, Text, Texts, Timeout};
 use Shows::{Nothing, Raises, Result as Shown};
 
 type Field = (&'static str, Need, Kind);
@@ -105,6 +105,12 @@ rows! {
     "alive" Shown [Must "to" Target] processes::alive;
     "links" Shown [Must "to" Target] processes::links;
     "sleep" Nothing [Must "ms" Int] processes::sleep;
+
+    "start" Shown [Must "spec" Spec, May "link" Flag] servers::start;
+    "call" Shown [Must "to" Target, May "msg" Kind::Term, May "do" Script, May "timeout" Timeout] servers::call;
+    "cast" Nothing [Must "to" Target, May "msg" Kind::Term, May "do" Script] servers::cast;
+    "reply" Nothing [Must "from" Text, Must "value" Kind::Term] servers::reply;
+    "stop" Shown [Must "to" Target, May "reason" Kind::Term, May "timeout" Timeout] servers::stop;
 }
 
 /// The operation of that name.
