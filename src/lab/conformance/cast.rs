@@ -68,10 +68,8 @@ pub(super) fn child(spec: &Op) -> Result<Term, Raise> {
     Ok(Term::map(child))
 }
 
-fn module_of(kind: &str) -> &'static str {
-    match kind {
-        _ => WORKER,
-    }
+fn module_of(_kind: &str) -> &'static str {
+    WORKER
 }
 
 /// Starts the child of a specification from the calling process, linked to it.
