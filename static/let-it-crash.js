@@ -4,8 +4,8 @@
 const near = (name) => new URL(name, import.meta.url);
 const OBSERVED = ['app', 'seed', 'theme', 'lang', 'height', 'test-panic'];
 const WORDS = {
-  en: { load: 'The widget could not be loaded.', panic: 'This widget stopped: a bug of ours.', again: 'Start again' },
-  ko: { load: '위젯을 불러오지 못했습니다.', panic: '이 위젯이 멈췄습니다. 저희의 버그입니다.', again: '다시 시작' },
+  en: { load: 'The widget could not be loaded.', panic: 'This widget stopped: a bug of ours.', again: 'Start again', copy: 'Copy the report' },
+  ko: { load: '위젯을 불러오지 못했습니다.', panic: '이 위젯이 멈췄습니다. 저희의 버그입니다.', again: '다시 시작', copy: '보고서 복사' },
 };
 
 let loading; // { create, module, sheet }, once for the page; a failed load may be tried again
@@ -96,13 +96,21 @@ class LetItCrash extends HTMLElement {
     life.abort();
     this.#widget = undefined;
     const words = WORDS[this.#language()];
-    const part = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
+    const part = (tag, text, pressed) => {
+      const made = Object.assign(document.createElement(tag), { textContent: text });
+      if (pressed) made.addEventListener('click', pressed);
+      return made;
+    };
     const card = part('div', '');
     card.className = 'stopped';
     card.setAttribute('role', 'alert');
-    const again = part('button', words.again);
-    again.addEventListener('click', () => this.reset());
-    card.append(part('p', words[why]), part('pre', report), again, document.createElement('slot'));
+    card.append(
+      part('p', words[why]),
+      part('pre', report),
+      part('button', words.again, () => this.reset()),
+      part('button', words.copy, () => navigator.clipboard?.writeText(report)),
+      document.createElement('slot'),
+    );
     this.#root.replaceChildren(card);
     this.#tell('lic-error', { why, report });
   }
@@ -112,28 +120,32 @@ class LetItCrash extends HTMLElement {
   }
 
   #options() {
-    const page = this.hasAttribute('page');
-    const query = page ? Object.fromEntries(new URLSearchParams(location.search)) : {};
-    const asked = (name) => this.getAttribute(name) ?? query[name];
-    return { app: asked('app'), seed: asked('seed'), theme: this.#theme(), lang: this.#language(), page };
+    return {
+      app: this.#asked('app'), seed: this.#asked('seed'),
+      theme: this.#theme(), lang: this.#language(), page: this.hasAttribute('page'),
+    };
+  }
+
+  // The whole page can be asked in its address too: ?seed=7&lang=ko&theme=dark
+  #asked(name) {
+    const address = this.hasAttribute('page') ? new URLSearchParams(location.search).get(name) : null;
+    return address ?? this.getAttribute(name);
   }
 
   // No lang means the page's; the whole page speaks the reader's.
   #language() {
-    const page = this.hasAttribute('page');
-    const tag = this.getAttribute('lang')
-      ?? (page ? new URLSearchParams(location.search).get('lang') ?? navigator.language : this.closest('[lang]')?.lang);
-    return /^ko\b/i.test(tag ?? '') ? 'ko' : 'en';
+    const around = this.hasAttribute('page') ? navigator.language : this.closest('[lang]')?.lang;
+    return /^ko\b/i.test(this.#asked('lang') ?? around ?? '') ? 'ko' : 'en';
   }
 
+  // No theme means the page's, by the marks that documentation tools leave; else the reader's.
   #theme() {
-    const asked = this.getAttribute('theme')
-      ?? (this.hasAttribute('page') ? new URLSearchParams(location.search).get('theme') : null);
+    const asked = this.#asked('theme');
     if (asked === 'light' || asked === 'dark') return asked;
     const host = this.closest('[data-theme], .dark, .light');
-    const named = host?.dataset.theme ?? host?.className ?? '';
-    if (/dark/.test(named)) return 'dark';
-    if (/light/.test(named)) return 'light';
+    const mark = host?.dataset.theme ?? host?.className ?? '';
+    if (/dark/.test(mark)) return 'dark';
+    if (/light/.test(mark)) return 'light';
     return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
   }
 

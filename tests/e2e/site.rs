@@ -34,6 +34,14 @@ fn every_width_scheme_and_language_is_drawn_without_an_error() {
 }
 
 #[test]
+fn the_address_may_ask_for_a_language_and_a_theme() {
+    with_page("index.html?lang=ko&theme=dark", View::default(), |page| {
+        page.wait_for("deep('.app')");
+        assert_eq!(page.eval("return [deep('.app').lang, deep('.app').dataset.theme].join()"), "ko,dark");
+    });
+}
+
+#[test]
 #[ignore = "needs axe-core, which ./dev test installs where npm is there"]
 fn axe_finds_nothing_on_any_page_in_any_view() {
     for width in [1280, 768, 360] {
