@@ -5,14 +5,18 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`cause`] | from an exit back to the first fault |
 //! | [`model`] | the log, read entry by entry |
 //! | [`pages`] | copy-on-write table and ring: what makes snapshots cheap |
 //! | [`snapshot`] | everything visible at one moment, as plain values |
+//! | [`report`] | log reports and exit reasons in words |
 //! | [`series`] | values over time |
 //! | [`lanes`] | up and down times, availability |
 
+pub mod cause;
 pub mod lanes;
 pub mod model;
 pub mod pages;
+pub mod report;
 pub mod series;
 pub mod snapshot;
