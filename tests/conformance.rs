@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use let_it_crash::lab::conformance;
 
 /// Areas, and how many scenarios each has: a file that is lost fails its area.
-const AREAS: [(&str, usize); 2] = [("process", 41), ("gen_server", 49)];
+const AREAS: [(&str, usize); 3] = [("process", 41), ("gen_server", 49), ("supervisor", 110)];
 
 fn files(area: &str) -> Vec<PathBuf> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance");
@@ -45,13 +45,13 @@ fn malformed_scenarios_are_refused_in_words() {
         (with_steps(r#"[{"op":"dance"}]"#), "dance"),
         (with_steps(r#"[{"op":"exit"}]"#), "\"to\""),
         (with_steps(r#"[{"op":"exit","to":7}]"#), "\"to\""),
-        (with_steps(r#"[{"op":"exit","to":"ctl","reason":"{a"}]"#), "comma"),
+        (with_steps(r#"[{"op":"exit","to":"ctl","reason":"{a"}]"#), "is no term"),
         (with_steps(r#"[{"op":"sleep","ms":-1}]"#), "\"ms\""),
         (with_steps(r#"[{"op":"sleep","ms":1.5}]"#), "integer"),
         (with_steps(r#"[7]"#), "unknown"),
         (with_steps(r#"[{"op":"whereis","name":"a","by":"nobody"}]"#), "nobody"),
         (with_steps(&"[".repeat(1_000)), "recursion limit"),
-        (with_steps(r#"[{"op":"send","to":"ctl","msg":"DEEP"}]"#).replace("DEEP", &"{".repeat(100)), "levels"),
+        (with_steps(r#"[{"op":"send","to":"ctl","msg":"DEEP"}]"#).replace("DEEP", &"{".repeat(100)), "is no term"),
         (" ".repeat(2 << 20), "bytes"),
     ] {
         let refused = conformance::check(&scenario).expect_err(&scenario);

@@ -1,6 +1,7 @@
 //! The code of those who act in a scenario.
 
 pub(super) mod probe;
+pub(super) mod supervisors;
 pub(super) mod worker;
 
 use crate::exit::Raise;
@@ -10,12 +11,13 @@ use crate::term::{Atom, Term};
 use super::actor::Actor;
 use super::op::{Op, Script, atom};
 
-/// The callback modules, by the names that child specifications and reasons show.
-pub(super) const WORKER: &str = "Elixir.Conformance.Worker";
+// The callback modules have the names that recorded reasons show.
+const WORKER: &str = "Elixir.Oracle.Worker";
+const SUPERVISOR: &str = "Elixir.Oracle.Sup";
 
 /// The modules of the cast, for a node to load.
 pub(super) fn modules() -> Vec<Module> {
-    vec![worker::module()]
+    vec![worker::module(), supervisors::module()]
 }
 
 /// A child's specification and its other start arguments: the only map among them is the
@@ -68,8 +70,11 @@ pub(super) fn child(spec: &Op) -> Result<Term, Raise> {
     Ok(Term::map(child))
 }
 
-fn module_of(_kind: &str) -> &'static str {
-    WORKER
+fn module_of(kind: &str) -> &'static str {
+    match kind {
+        "supervisor" => SUPERVISOR,
+        _ => WORKER,
+    }
 }
 
 /// Starts the child of a specification from the calling process, linked to it.

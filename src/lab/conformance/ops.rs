@@ -3,3 +3,4 @@
 
 pub(super) mod processes;
 pub(super) mod servers;
+pub(super) mod supervisors;

@@ -1,5 +1,5 @@
 //! Who is who on the node: labels of processes, named references, saved callers.
-#![allow(dead_code)] // until supervisors and applications take the stage
+#![allow(dead_code)] // until dynamic supervisors and applications take the stage
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

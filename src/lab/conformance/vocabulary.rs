@@ -6,7 +6,7 @@ use crate::term::Term;
 use super::Malformed;
 use super::actor::Actor;
 use super::op::Op;
-use super::ops::{processes, servers};
+use super::ops::{processes, servers, supervisors};
 use super::text;
 
 /// What a step shows of an operation that succeeds.
@@ -111,6 +111,14 @@ rows! {
     "cast" Nothing [Must "to" Target, May "msg" Kind::Term, May "do" Script] servers::cast;
     "reply" Nothing [Must "from" Text, Must "value" Kind::Term] servers::reply;
     "stop" Shown [Must "to" Target, May "reason" Kind::Term, May "timeout" Timeout] servers::stop;
+
+    "start_child" Shown [Must "sup" Target, May "spec" Spec, May "args" Terms] supervisors::start_child;
+    "terminate_child" Shown [Must "sup" Target, May "child" Text, May "pid" Target] supervisors::terminate_child;
+    "restart_child" Shown [Must "sup" Target, May "child" Text, May "pid" Target] supervisors::restart_child;
+    "delete_child" Shown [Must "sup" Target, May "child" Text, May "pid" Target] supervisors::delete_child;
+    "get_childspec" Shown [Must "sup" Target, May "child" Text, May "pid" Target] supervisors::get_childspec;
+    "which_children" Shown [Must "sup" Target] supervisors::which_children;
+    "count_children" Shown [Must "sup" Target] supervisors::count_children;
 }
 
 /// The operation of that name.
