@@ -13,7 +13,7 @@ use atom::{Place, is_alias, write_atom};
 use escape::{charlist_character, printable_text, write_escaped};
 
 use super::number::write_big;
-use super::text::{Sink, write_float};
+use super::text::{Sink, write_float_elixir};
 use super::{Atom, Fun, Term};
 
 /// How much of a term is shown.
@@ -138,7 +138,7 @@ impl<'a> Printer<'a, '_, '_> {
             Term::Nil => self.sink.write_str("[]"),
             Term::Int(value) => write!(self.sink, "{value}"),
             Term::Big(value) => write_big(self.sink, value, self.options.max_digits),
-            Term::Float(value) => write_float(self.sink, *value),
+            Term::Float(value) => write_float_elixir(self.sink, *value),
             Term::Atom(value) => write_atom(self.sink, *value, Place::Literal),
             Term::Pid(value) => write!(self.sink, "{value}"),
             Term::Ref(value) => write!(self.sink, "{value}"),

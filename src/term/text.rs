@@ -40,24 +40,39 @@ impl Write for Sink<'_> {
     }
 }
 
-/// A float in the fewest digits that read back as the same float, as Erlang and Elixir show it.
+/// A float in the fewest digits that read back as the same float, as Erlang writes it.
 ///
-/// OTP: <https://www.erlang.org/docs/25/man/erlang#float_to_list-2> (`short`)
+/// OTP: `io_lib_format:fwrite_g/1`
 pub(super) fn write_float(out: &mut dyn Write, float: f64) -> fmt::Result {
-    let scientific = format!("{:e}", float.abs());
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let digits = halfway_to_even(mantissa.replace('.', ""), float);
-    let exponent: i32 = exponent.parse().unwrap_or(0);
+    let (digits, exponent) = shortest(float);
     if float.is_sign_negative() {
         out.write_char('-')?;
     }
     if float == 0.0 {
         return out.write_str("0.0");
     }
-    match place_point(&digits, exponent + 1) {
+    match place_point(&digits, exponent + 1, float.abs() < TWO_TO_53) {
         Some(decimal) => out.write_str(&decimal),
         None => write_scientific(out, &digits, exponent),
     }
+}
+
+/// As Elixir writes a float: a whole one below `1.0e16` without an exponent, others as Erlang.
+pub(super) fn write_float_elixir(out: &mut dyn Write, float: f64) -> fmt::Result {
+    if (1.0..1.0e16).contains(&float.abs()) && libm::trunc(float) == float {
+        return write!(out, "{float:.1}");
+    }
+    write_float(out, float)
+}
+
+/// From here on neighbouring integers share a float, and Erlang shows an exponent.
+const TWO_TO_53: f64 = 9_007_199_254_740_992.0;
+
+/// The digits of a float, and the exponent of the first.
+fn shortest(float: f64) -> (String, i32) {
+    let scientific = format!("{:e}", float.abs());
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    (halfway_to_even(mantissa.replace('.', ""), float), exponent.parse().unwrap_or(0))
 }
 
 /// Of two equally near digits Erlang takes the even one, Rust the upper.
@@ -76,11 +91,8 @@ fn halfway_to_even(mut digits: String, float: f64) -> String {
     digits
 }
 
-/// A float of so many digits before its point shows without an exponent.
-const MOST_WHOLE_DIGITS: i32 = 16;
-
-/// `0.digits × 10^point` without an exponent: small ones where that is no longer than with one.
-fn place_point(digits: &str, point: i32) -> Option<String> {
+/// `0.digits × 10^point` without an exponent, where that is no longer than with one.
+fn place_point(digits: &str, point: i32, is_exact: bool) -> Option<String> {
     let length = i32::try_from(digits.len()).ok()?;
     let exponent_cost = i32::try_from((point - 1).to_string().len()).ok()? + if length == 1 { 3 } else { 2 };
     match point {
@@ -91,7 +103,7 @@ fn place_point(digits: &str, point: i32) -> Option<String> {
             let (whole, fraction) = digits.split_at_checked(usize::try_from(point).ok()?)?;
             Some(format!("{whole}.{fraction}"))
         }
-        _ if point <= MOST_WHOLE_DIGITS => Some(format!("{digits}{}.0", zeros(point - length))),
+        _ if is_exact && point - length + 2 <= exponent_cost => Some(format!("{digits}{}.0", zeros(point - length))),
         _ => None,
     }
 }
@@ -112,18 +124,22 @@ fn write_scientific(out: &mut dyn Write, digits: &str, exponent: i32) -> fmt::Re
 mod tests {
     use super::*;
 
-    /// Bits of a float, and the text that OTP 25 gives it.
+    /// Bits of a float, and the texts that Elixir 1.14 and OTP 25 give it.
     const RECORDED: &str = include_str!("text/floats.txt");
 
     #[test]
-    fn floats_read_as_in_otp() {
+    fn floats_read_as_in_elixir_and_otp() {
         for line in RECORDED.lines() {
-            let (bits, expected) = line.split_once(' ').unwrap();
+            let [bits, elixir, erlang] = line.split(' ').collect::<Vec<_>>()[..] else { panic!("{line}") };
             let float = f64::from_bits(u64::from_str_radix(bits, 16).unwrap());
-            let mut text = String::new();
-            write_float(&mut text, float).unwrap();
-            assert_eq!(text, expected, "{float:e}");
-            assert_eq!(text.parse::<f64>().unwrap().to_bits(), float.to_bits());
+            let written = |write: fn(&mut dyn Write, f64) -> fmt::Result| {
+                let mut text = String::new();
+                write(&mut text, float).unwrap();
+                text
+            };
+            assert_eq!(written(write_float_elixir), elixir);
+            assert_eq!(written(write_float), erlang);
+            assert_eq!(erlang.parse::<f64>().unwrap().to_bits(), float.to_bits());
         }
     }
 
