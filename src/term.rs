@@ -13,6 +13,7 @@
 //! | `build` | constructors |
 //! | `view` | what is inside: accessors and list iteration |
 //! | `order` | Erlang's term order and equality |
+//! | `hash` | a feed of bytes that is the same for equal terms on every platform |
 //! | [`number`] | integers without end |
 //! | [`mod@inspect`] | terms in Elixir notation |
 //! | [`erlang`] | terms as Erlang text: parser and printer |
@@ -22,6 +23,7 @@ pub mod atom;
 mod build;
 pub mod convert;
 pub mod erlang;
+mod hash;
 pub mod inspect;
 mod node;
 pub mod number;
