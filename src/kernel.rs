@@ -7,7 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`table`] | process slots; a pid is never reused |
-//! | [`process`](self::process) | what the kernel knows of one process |
+//! | [`process`] | what the kernel knows of one process |
 //! | [`mailbox`] | the message queue, with removal from the middle |
 //! | [`signal`] | what processes send each other, and its arrival |
 //! | [`transport`] | how signals travel: at once, or in flight per pair (simulator) |

@@ -52,7 +52,7 @@ pub fn print(term: &Term, style: Style) -> String {
     print_with(term, style, &mut |_| None)
 }
 
-/// As [`print`]; a term to which `name` gives a text, at any depth, is written as that text.
+/// As [`print()`]; a term to which `name` gives a text, at any depth, is written as that text.
 #[must_use]
 pub fn print_with(term: &Term, style: Style, name: &mut dyn FnMut(&Term) -> Option<String>) -> String {
     let mut text = String::new();
