@@ -109,8 +109,8 @@ pub enum ApplicationPhase {
     Starting,
     /// It runs.
     Started {
-        /// The root of its tree, as `start/2` returned it.
-        root: Pid,
+        /// The root of its tree, as `start/2` returned it; a library has none.
+        root: Option<Pid>,
         /// `permanent`, `transient` or `temporary`.
         start_type: Restart,
     },

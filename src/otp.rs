@@ -8,9 +8,11 @@
 //! | [`proc_lib`] | start with acknowledgement, crash reports, stop |
 //! | [`gen_server`] | the client functions and the serve loop |
 //! | [`sys`] | system messages: suspend, resume, get_state, terminate, ... |
+//! | [`application`] | spec, controller, master, environment, start phases |
 //! | [`child_spec`] | child specifications and supervisor flags, checked as OTP checks them |
 //! | [`supervisor`] | all strategies, restart intensity, shutdown |
 
+pub mod application;
 pub mod child_spec;
 pub mod gen_server;
 pub mod proc_lib;

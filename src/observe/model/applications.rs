@@ -93,7 +93,7 @@ impl Model {
                 view.spec = spec.clone();
             }
             ApplicationPhase::Started { root, start_type } => {
-                (view.root, view.start_type, view.boot_order) = (Some(*root), Some(*start_type), boots);
+                (view.root, view.start_type, view.boot_order) = (*root, Some(*start_type), boots);
             }
             ApplicationPhase::Stopped { .. } | ApplicationPhase::StartFailed { .. } => {
                 (view.master, view.root) = (None, None);

@@ -392,7 +392,7 @@ fn start_application(node: &mut Node) -> [Pid; 4] {
     let starter = node.spawn(master);
     let root = node.supervisor(starter, Strategy::OneForOne, &abc());
     let child = node.start(root, &atom("a"), None);
-    application(node, ApplicationPhase::Started { root, start_type: Restart::Temporary }, Some(master));
+    application(node, ApplicationPhase::Started { root: Some(root), start_type: Restart::Temporary }, Some(master));
     [master, starter, root, child]
 }
 
