@@ -24,7 +24,7 @@ const PRELUDE: &str = "
 static TURN: Mutex<()> = Mutex::new(());
 
 /// How the reader sees the page.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub struct View {
     pub width: u32,
     pub height: u32,
