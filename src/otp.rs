@@ -11,10 +11,20 @@
 //! | [`application`] | spec, controller, master, environment, start phases |
 //! | [`child_spec`] | child specifications and supervisor flags, checked as OTP checks them |
 //! | [`supervisor`] | all strategies, restart intensity, shutdown |
+//! | [`dynamic_supervisor`] | Elixir's supervisor of children that come and go |
+//! | [`elixir`] | what Elixir's behaviours have in common |
 
 pub mod application;
 pub mod child_spec;
+pub mod dynamic_supervisor;
+pub mod elixir;
 pub mod gen_server;
 pub mod proc_lib;
 pub mod supervisor;
 pub mod sys;
+
+/// The modules that child specs and funs of Elixir's behaviours name, for a node to load.
+#[must_use]
+pub fn modules() -> Vec<crate::process::Module> {
+    dynamic_supervisor::modules()
+}

@@ -34,7 +34,7 @@ fn dest_term(dest: Dest) -> Term {
     }
 }
 
-fn timeout_term(timeout: Option<Duration>) -> Term {
+pub(crate) fn timeout_term(timeout: Option<Duration>) -> Term {
     timeout.map_or(Atom::INFINITY.into(), |span| span.as_millis().into())
 }
 

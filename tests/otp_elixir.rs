@@ -1,0 +1,7 @@
+//! Rules of Elixir's behaviours that are cheap to state in Rust.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+#[path = "otp_elixir/dynamic_supervisor.rs"]
+mod dynamic_supervisor;
+#[path = "otp_elixir/support.rs"]
+mod support;
