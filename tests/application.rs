@@ -81,7 +81,10 @@ fn an_application_starts_after_its_dependencies_and_stops_with_its_tree() {
         note(&cx, &format!("{answer:?}"));
         note(&cx, &format!("{:?}", application::stop(&cx, a).await.unwrap()));
     });
-    assert_eq!(*notes.0.borrow(), ["{:error, {:not_started, :b}}", "start :normal [:x]", "{:ok, [:b, :a]}", "stop", ":ok"]);
+    assert_eq!(
+        *notes.0.borrow(),
+        ["{:error, {:not_started, :b}}", "start :normal [:x]", "{:ok, [:b, :a]}", "stop", ":ok"]
+    );
 }
 
 #[test]

@@ -67,6 +67,22 @@ fn a_panic_ends_one_widget_and_not_its_neighbour() {
 }
 
 #[test]
+fn a_widget_that_cannot_be_loaded_says_so_and_can_be_tried_again() {
+    with_page("index.html", View::default(), |page| {
+        page.tolerate("404");
+        page.server.lose(Some(".wasm"));
+        page.goto("guide.html");
+        page.wait_for("deep('[role=alert] pre')");
+        assert!(page.text("[role=alert] pre").contains("404"));
+        // The writer's own fallback is still there to be read.
+        assert_eq!(page.eval("return deep('let-it-crash p').getClientRects().length > 0"), true);
+        page.server.lose(None);
+        page.click("[role=alert] button");
+        page.wait_for("deep('.app')");
+    });
+}
+
+#[test]
 fn theme_language_and_height_follow_the_page_around_it() {
     with_page("guide.html", View::default(), |page| {
         start_both(page);

@@ -15,23 +15,31 @@ const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; 
 /// Serves a folder on a free port, for as long as the test program lives.
 pub struct Server {
     port: u16,
-    asked: Arc<Mutex<Vec<String>>>,
+    shared: Arc<Shared>,
+}
+
+/// What the server's threads and the test both know.
+struct Shared {
+    folder: PathBuf,
+    asked: Mutex<Vec<String>>,
+    /// Answer 404 for paths that end so.
+    missing: Mutex<Option<&'static str>>,
 }
 
 impl Server {
     pub fn start(folder: &Path) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let port = listener.local_addr().expect("an address").port();
-        let asked = Arc::new(Mutex::new(Vec::new()));
-        let (folder, log) = (folder.to_owned(), asked.clone());
+        let shared = Arc::new(Shared { folder: folder.to_owned(), asked: Mutex::default(), missing: Mutex::default() });
+        let known = shared.clone();
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (folder, log) = (folder.clone(), log.clone());
+                let known = known.clone();
                 // A browser that hangs up in the middle is no failure.
-                std::thread::spawn(move || answer(stream, &folder, &log).ok());
+                std::thread::spawn(move || answer(stream, &known).ok());
             }
         });
-        Server { port, asked }
+        Server { port, shared }
     }
 
     pub fn url(&self, path: &str) -> String {
@@ -40,11 +48,16 @@ impl Server {
 
     /// The paths asked for so far, in order.
     pub fn asked(&self) -> Vec<String> {
-        self.asked.lock().expect("no test panics while it holds the log").clone()
+        self.shared.asked.lock().expect("no thread panics while it holds the log").clone()
+    }
+
+    /// From now on files whose names end so are not there, or all are again.
+    pub fn lose(&self, ending: Option<&'static str>) {
+        *self.shared.missing.lock().expect("no thread panics while it holds it") = ending;
     }
 }
 
-fn answer(stream: TcpStream, folder: &Path, log: &Mutex<Vec<String>>) -> std::io::Result<()> {
+fn answer(stream: TcpStream, shared: &Shared) -> std::io::Result<()> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line)?;
@@ -54,9 +67,11 @@ fn answer(stream: TcpStream, folder: &Path, log: &Mutex<Vec<String>>) -> std::io
         reader.read_line(&mut line)?;
     }
     let path = target.split(['?', '#']).next().unwrap_or_default();
-    log.lock().expect("no thread panics while it holds the log").push(path.to_owned());
+    shared.asked.lock().expect("no thread panics while it holds the log").push(path.to_owned());
+    let missing = *shared.missing.lock().expect("no thread panics while it holds it");
+    let file = file_of(path, &shared.folder).filter(|_| !missing.is_some_and(|ending| path.ends_with(ending)));
     let mut stream = reader.into_inner();
-    match file_of(path, folder).and_then(|file| Some((kind(&file), std::fs::read(file).ok()?))) {
+    match file.and_then(|file| Some((kind(&file), std::fs::read(file).ok()?))) {
         Some((kind, body)) => respond(&mut stream, "200 OK", kind, &body),
         None => respond(&mut stream, "404 Not Found", "text/plain", path.as_bytes()),
     }
