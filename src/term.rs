@@ -19,6 +19,8 @@
 //! | [`erlang`] | terms as Erlang text: parser and printer |
 //! | [`convert`] | `term!`, and terms to and from Rust values |
 
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub(crate) mod arbitrary;
 pub mod atom;
 mod build;
 pub mod convert;
@@ -97,3 +99,6 @@ impl Term {
     /// The most elements that a tuple keeps inline; larger ones are [`Term::Wide`].
     pub const NARROW: usize = 16;
 }
+
+/// Every message, every element of a list and every slot of a process pays for these bytes.
+const _: () = assert!(size_of::<Term>() <= if cfg!(target_pointer_width = "32") { 16 } else { 24 });

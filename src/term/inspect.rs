@@ -186,7 +186,9 @@ impl<'a> Printer<'a, '_, '_> {
         }
         write!(self.sink, "#Function<{}/{} in ", fun.index(), fun.arity)?;
         write_atom(self.sink, fun.module, Place::Literal)?;
-        write!(self.sink, ".{}>", fun.maker())
+        self.sink.write_char('.')?;
+        write_escaped(self.sink, &fun.maker(), '"')?;
+        self.sink.write_char('>')
     }
 
     fn open_tuple(&mut self, items: &'a [Term], limit: Limit) -> fmt::Result {

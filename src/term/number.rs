@@ -1,4 +1,6 @@
-//! Integers without end: exact arithmetic, and what a huge one looks like.
+//! Numbers: exact arithmetic on integers without end, and what a huge one looks like.
+
+mod arithmetic;
 
 use std::fmt::{self, Write};
 
@@ -95,9 +97,8 @@ impl Term {
 
 /// An integer's decimal text, or its [`Magnitude`] if it has more digits than `max_digits`.
 pub(super) fn write_big(out: &mut dyn Write, big: &BigInt, max_digits: usize) -> fmt::Result {
-    // 3.32 bits make a digit: what is far below the bound needs no logarithm.
-    let surely_fits = big.bits() / 4 < max_digits as u64 && big.bits() * 3 / 10 < max_digits as u64;
-    if surely_fits {
+    // 3.32 bits make a digit: what is below the bound by 3 needs no logarithm.
+    if big.bits() / 3 < max_digits as u64 {
         return write!(out, "{big}");
     }
     let magnitude = Magnitude::of(big);

@@ -52,9 +52,6 @@ impl Kind {
     }
 }
 
-/// Longest first.
-const MARKS: [&str; 16] = ["#Fun<", "=>", "<<", ">>", "{", "}", "[", "]", "#", "|", ",", ":", "/", "-", "+", ">"];
-
 /// OTP: <https://www.erlang.org/docs/25/reference_manual/introduction#reserved-words>
 pub(super) const RESERVED: [&str; 27] = [
     "after", "and", "andalso", "band", "begin", "bnot", "bor", "bsl", "bsr", "bxor", "case", "catch", "cond", "div",
@@ -154,20 +151,42 @@ impl<'a> Lexer<'a> {
     }
 
     fn tagged_or_mark(&mut self) -> Result<Kind, Error> {
-        if self.take("#Pid<") {
+        let is_tag = self.peek_char() == Some('#');
+        if is_tag && self.take("#Pid<") {
             let (slot, serial) = (self.digits(".")?, self.digits(">")?);
             return Ok(Kind::Leaf(Pid::new(slot, serial).into()));
         }
-        if self.take("#Ref<") {
+        if is_tag && self.take("#Ref<") {
             return Ok(Kind::Leaf(Ref(self.digits(">")?).into()));
         }
-        match MARKS.into_iter().find(|mark| self.take(mark)) {
+        match self.mark() {
             Some(mark) => Ok(Kind::Mark(mark)),
             None => {
                 let found = self.peek_char().map_or(String::new(), |c| format!("{c:?}"));
                 Err(self.error(found, "a term"))
             }
         }
+    }
+
+    fn mark(&mut self) -> Option<&'static str> {
+        let candidates: &[&str] = match self.peek_char()? {
+            '{' => &["{"],
+            '}' => &["}"],
+            '[' => &["["],
+            ']' => &["]"],
+            '|' => &["|"],
+            ',' => &[","],
+            ':' => &[":"],
+            '/' => &["/"],
+            '-' => &["-"],
+            '+' => &["+"],
+            '#' => &["#Fun<", "#"],
+            '=' => &["=>"],
+            '<' => &["<<"],
+            '>' => &[">>", ">"],
+            _ => &[],
+        };
+        candidates.iter().find(|mark| self.take(mark)).copied()
     }
 
     /// A decimal number and the mark behind it.
