@@ -1,1 +1,22 @@
-//! Pure geometry: from a snapshot to places on a plane.
+//! Pure geometry: from a snapshot to places on a plane. Numbers and names only: no colours (a
+//! state is the name of a CSS class and a glyph) and no DOM.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`blast`] | who would stop and who would restart if a child died now |
+//! | [`tidy_tree`] | the supervision tree as boxes and edges |
+//! | [`scale`] | numbers and virtual time onto a line, with ticks |
+//! | [`chart`] | step lines of a series in a window of time |
+//! | [`timeline`] | lanes, marks and message arrows in a window of time |
+//! | [`ring`] | the restart budget as arcs |
+//! | [`number`] | numbers as text |
+//! | [`states`] | class and glyph of a state |
+
+pub mod blast;
+pub mod chart;
+pub mod number;
+pub mod ring;
+pub mod scale;
+pub mod states;
+pub mod tidy_tree;
+pub mod timeline;

@@ -24,7 +24,8 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("console", "term exit time limits supervision event kernel process otp lang observe"),
     ("session", "term exit time limits supervision event process otp lang seq observe console"),
     ("lab", "term exit time limits supervision event kernel process otp lang seq observe console session"),
-    ("view", "term time supervision observe"),
+    // Exit reasons and child specifications as its input names them; both are data.
+    ("view", "term exit time supervision event observe"),
     ("ui", "term exit time observe view session"),
     ("embed", "ui session"),
 ];

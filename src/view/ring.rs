@@ -1,0 +1,70 @@
+//! The restart budget of a supervisor as a ring of arcs, one a slot, clockwise from the top. A
+//! spent slot empties as its time passes.
+
+use crate::observe::snapshot::BudgetSlot;
+use crate::time::Instant;
+
+/// An arc of the ring.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arc {
+    /// An SVG path of the slot's whole arc.
+    pub path: String,
+    /// How much of the wait until it is free is still to pass, from 1 (just spent) to 0 (free).
+    pub spent: f64,
+}
+
+/// Radians that stay open between two arcs.
+const GAP: f64 = 0.18;
+
+/// The arcs of these slots around (0, 0).
+#[must_use]
+pub fn arcs(slots: &[BudgetSlot], now: Instant, radius: f64) -> Vec<Arc> {
+    let turn = std::f64::consts::TAU / (slots.len().max(1) as f64);
+    let gap = if slots.len() > 1 { GAP.min(turn / 3.0) } else { 0.02 };
+    let place = |(at, slot): (usize, &BudgetSlot)| {
+        let from = turn * at as f64 + gap / 2.0;
+        Arc { path: arc(from, from + turn - gap, radius), spent: spent(*slot, now) }
+    };
+    slots.iter().enumerate().map(place).collect()
+}
+
+fn spent(slot: BudgetSlot, now: Instant) -> f64 {
+    match slot {
+        BudgetSlot::Free => 0.0,
+        BudgetSlot::Spent { at, frees_at } => {
+            let whole = frees_at.since(at).as_secs_f64();
+            if whole > 0.0 { (frees_at.since(now).as_secs_f64() / whole).min(1.0) } else { 0.0 }
+        }
+    }
+}
+
+/// An SVG path along a circle, angles in radians clockwise from the top.
+fn arc(from: f64, to: f64, radius: f64) -> String {
+    let point = |angle: f64| (radius * libm::sin(angle), -radius * libm::cos(angle));
+    let ((x0, y0), (x1, y1)) = (point(from), point(to));
+    let large = u8::from(to - from > std::f64::consts::PI);
+    format!("M{x0:.2} {y0:.2}A{radius:.2} {radius:.2} 0 {large} 1 {x1:.2} {y1:.2}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::time::Duration;
+
+    #[test]
+    fn a_spent_slot_empties_as_time_passes() {
+        let at = Instant::BOOT + Duration::from_secs(10);
+        let frees_at = at + Duration::from_secs(4);
+        let slots = [BudgetSlot::Spent { at, frees_at }, BudgetSlot::Free];
+        let spent = |seconds| arcs(&slots, at + Duration::from_secs(seconds), 10.0)[0].spent;
+        assert_eq!([spent(0), spent(1), spent(4), spent(9)], [1.0, 0.75, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn arcs_go_clockwise_from_the_top() {
+        let slots = [BudgetSlot::Free; 2];
+        let paths: Vec<_> = arcs(&slots, Instant::BOOT, 10.0).into_iter().map(|arc| arc.path).collect();
+        let expected = ["M0.90 -9.96A10.00 10.00 0 0 1 0.90 9.96", "M-0.90 9.96A10.00 10.00 0 0 1 -0.90 -9.96"];
+        assert_eq!(paths, expected);
+    }
+}
