@@ -12,6 +12,7 @@
 //! | [`child_spec`] | child specifications and supervisor flags, checked as OTP checks them |
 //! | [`supervisor`] | all strategies, restart intensity, shutdown |
 //! | [`dynamic_supervisor`] | Elixir's supervisor of children that come and go |
+//! | [`telemetry`] | events that code executes and handlers attach to |
 //! | [`elixir`] | what Elixir's behaviours have in common |
 
 pub mod application;
@@ -22,9 +23,10 @@ pub mod gen_server;
 pub mod proc_lib;
 pub mod supervisor;
 pub mod sys;
+pub mod telemetry;
 
-/// The modules that child specs and funs of Elixir's behaviours name, for a node to load.
+/// The modules that child specs, applications and funs of this layer name, for a node to load.
 #[must_use]
 pub fn modules() -> Vec<crate::process::Module> {
-    dynamic_supervisor::modules()
+    [dynamic_supervisor::modules(), telemetry::modules()].concat()
 }

@@ -5,3 +5,5 @@
 mod dynamic_supervisor;
 #[path = "otp_elixir/support.rs"]
 mod support;
+#[path = "otp_elixir/telemetry.rs"]
+mod telemetry;

@@ -18,8 +18,17 @@ where
     F: FnOnce(Cx) -> Fut,
     Fut: Future<Output = Result<(), Raise>> + 'static,
 {
+    run_with([], body)
+}
+
+/// The same with further modules.
+pub(crate) fn run_with<F, Fut>(modules: impl IntoIterator<Item = Module>, body: F) -> Runtime
+where
+    F: FnOnce(Cx) -> Fut,
+    Fut: Future<Output = Result<(), Raise>> + 'static,
+{
     let mut node = Runtime::new(Limits { ns_per_reduction: 0, ..Limits::default() });
-    for module in std::iter::once(worker()).chain(let_it_crash::otp::modules()) {
+    for module in modules.into_iter().chain([worker()]).chain(let_it_crash::otp::modules()) {
         node.load(module);
     }
     let done = Rc::new(Cell::new(false));
@@ -62,6 +71,11 @@ pub(crate) fn pid(started: &Term) -> Pid {
 
 pub(crate) fn millis(n: u64) -> Duration {
     Duration::from_millis(n)
+}
+
+/// A function of a module as data.
+pub(crate) fn fun(module: &str, name: &str, arity: u8) -> Term {
+    Term::fun(let_it_crash::term::Fun { module: Atom::new(module), name: Atom::new(name), arity, env: Vec::new() })
 }
 
 /// A worker: traps exits, takes as long to terminate as its argument says in milliseconds, and
