@@ -10,7 +10,8 @@ type Stack<'a> = Vec<&'a Term>;
 impl Term {
     /// Feeds bytes that stand for the term: the same for equal terms (`=:=`), on every platform,
     /// in every run; different for unequal ones. Atoms are fed by text, numbers by value, pids by
-    /// serial, references by number. Nesting costs heap, never stack.
+    /// serial, references by number. Nesting costs heap, never stack; time goes by [`Term::words`],
+    /// which counts without sharing and is to be bounded before for a term from outside.
     pub fn hash_into(&self, feed: &mut impl FnMut(&[u8])) {
         let mut stack = vec![self];
         while let Some(term) = stack.pop() {
