@@ -59,30 +59,35 @@ impl<T, F: FnMut(&Term) -> Option<T> + Unpin> Future for Select<'_, F> {
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<T>> {
         let this = &mut *self;
         let cx = this.cx;
-        if cx.yields() {
-            return Poll::Pending;
-        }
-        let Some(mut mailbox) = cx.kernel().process_mut(cx.me).map(|process| std::mem::take(&mut process.mailbox))
-        else {
-            return Poll::Pending;
-        };
-        cx.charge_scan(mailbox.end().saturating_sub(this.position));
-        let found = mailbox.find(this.position, &mut this.select);
-        let taken = found.map(|(at, selected)| (mailbox.take(at), selected));
-        this.position = mailbox.end();
-        let mut kernel = cx.kernel();
-        let Some(process) = kernel.process_mut(cx.me) else { return Poll::Pending };
-        mailbox.append(std::mem::take(&mut process.mailbox));
-        process.mailbox = mailbox;
-        match taken {
-            Some((message, selected)) => {
-                process.no_deadline();
-                if let Some((_, id @ 1..)) = message {
-                    kernel.emit(Event::Received { id, pid: cx.me });
-                }
-                Poll::Ready(Some(selected))
+        loop {
+            if cx.yields() {
+                return Poll::Pending;
             }
-            None => wait(&mut kernel, cx, this.deadline),
+            let Some(mut mailbox) = cx.kernel().process_mut(cx.me).map(|process| std::mem::take(&mut process.mailbox))
+            else {
+                return Poll::Pending;
+            };
+            cx.charge_scan(mailbox.end().saturating_sub(this.position));
+            let found = mailbox.find(this.position, &mut this.select);
+            let taken = found.map(|(at, selected)| (mailbox.take(at), selected));
+            this.position = mailbox.end();
+            let mut kernel = cx.kernel();
+            let Some(process) = kernel.process_mut(cx.me) else { return Poll::Pending };
+            // The closure may have sent to its own process.
+            let more = !process.mailbox.is_empty();
+            mailbox.append(std::mem::take(&mut process.mailbox));
+            process.mailbox = mailbox;
+            match taken {
+                Some((message, selected)) => {
+                    process.no_deadline();
+                    if let Some((_, id @ 1..)) = message {
+                        kernel.emit(Event::Received { id, pid: cx.me });
+                    }
+                    return Poll::Ready(Some(selected));
+                }
+                None if more => {}
+                None => return wait(&mut kernel, cx, this.deadline),
+            }
         }
     }
 }
