@@ -14,10 +14,11 @@ use super::op::{Op, Script, atom};
 // The callback modules have the names that recorded reasons show.
 const WORKER: &str = "Elixir.Oracle.Worker";
 const SUPERVISOR: &str = "Elixir.Oracle.Sup";
+const DYNAMIC: &str = "Elixir.Oracle.Dyn";
 
 /// The modules of the cast, for a node to load.
 pub(super) fn modules() -> Vec<Module> {
-    vec![worker::module(), supervisors::module()]
+    vec![worker::module(), supervisors::module(), supervisors::dynamic_module()]
 }
 
 /// A child's specification and its other start arguments: the only map among them is the
@@ -73,6 +74,7 @@ pub(super) fn child(spec: &Op) -> Result<Term, Raise> {
 fn module_of(kind: &str) -> &'static str {
     match kind {
         "supervisor" => SUPERVISOR,
+        "dynamic" => DYNAMIC,
         _ => WORKER,
     }
 }

@@ -1,7 +1,8 @@
 //! Callback modules of supervisors: they trace, run a script, and say what to supervise.
 
 use crate::exit::Raise;
-use crate::otp::supervisor;
+use crate::otp::{dynamic_supervisor, supervisor};
+use crate::process::module::Called;
 use crate::process::{Cx, Module};
 use crate::term::{Atom, Term};
 
@@ -49,7 +50,45 @@ fn supervises(spec: &Op) -> Result<Term, Raise> {
     Ok(Term::ok(Term::tuple([Term::map(flags), children])))
 }
 
+/// The module of dynamic supervisors.
+pub(super) fn dynamic_module() -> Module {
+    let start = |cx: Cx, args: Vec<Term>| -> Called { Box::pin(async move { start_dynamic(&cx, &args).await }) };
+    Module::new(Atom::new(super::DYNAMIC), "1").export("start_link", 1, start).export("start_link", 2, start).export(
+        "init",
+        1,
+        |cx, args| Box::pin(async move { init_dynamic(&cx, &args).await }),
+    )
+}
+
+async fn start_dynamic(cx: &Cx, args: &[Term]) -> Result<Term, Raise> {
+    let (spec, _) = super::start_args(args);
+    let argument = super::init_argument(args);
+    dynamic_supervisor::start_link(cx, super::name(&spec)?, Atom::new(super::DYNAMIC), argument).await
+}
+
+async fn init_dynamic(cx: &Cx, args: &[Term]) -> Result<Term, Raise> {
+    let actor = Actor::of(cx);
+    let (spec, script) = super::enter(&actor, args.first().unwrap_or(&Term::Nil));
+    actor.stage.mark_dynamic(cx.me());
+    match actor.script(script).await? {
+        Some(end) if end.get("raw").is_some() => Ok(raw(&end)?.unwrap_or_default()),
+        Some(end) if end.text("value") == Some("ignore") => Ok(Atom::IGNORE.into()),
+        _ => Ok(dynamic_supervisor::init(&dynamic_options(&spec)?)),
+    }
+}
+
+fn dynamic_options(spec: &Op) -> Result<Term, Raise> {
+    let option = |name: &str, value: Term| Term::tuple([Term::atom(name), value]);
+    let max_children = spec.get("max_children").cloned().unwrap_or(Atom::INFINITY.into());
+    Ok(Term::list([
+        option("max_restarts", number(spec, "max_restarts", 3)),
+        option("max_seconds", number(spec, "max_seconds", 5)),
+        option("max_children", max_children),
+        option("extra_arguments", Term::list(spec.terms("extra_args")?)),
+    ]))
+}
+
 /// A number, or whatever stands there on purpose.
-pub(super) fn number(spec: &Op, field: &str, default: i64) -> Term {
+fn number(spec: &Op, field: &str, default: i64) -> Term {
     spec.get(field).cloned().unwrap_or(Term::Int(default))
 }

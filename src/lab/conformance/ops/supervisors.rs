@@ -2,7 +2,7 @@
 
 use crate::exit::Raise;
 use crate::kernel::Dest;
-use crate::otp::supervisor;
+use crate::otp::{dynamic_supervisor, supervisor};
 use crate::term::{Atom, Term};
 
 use super::super::actor::Actor;
@@ -36,17 +36,24 @@ fn child(actor: &Actor, op: &Op) -> Outcome {
 }
 
 pub(in super::super) async fn start_child(actor: &Actor, op: &Op) -> Outcome {
-    let (sup, _) = supervisor_of(actor, op)?;
-    let request = match op.get("spec") {
-        Some(spec) => cast::child(&Op(spec.clone()))?,
-        None => Term::list(op.terms("args")?),
+    let (sup, dynamic) = supervisor_of(actor, op)?;
+    let Some(spec) = op.get("spec") else {
+        return supervisor::start_child(&actor.cx, sup, Term::list(op.terms("args")?)).await;
     };
-    supervisor::start_child(&actor.cx, sup, request).await
+    let child = cast::child(&Op(spec.clone()))?;
+    if dynamic {
+        return dynamic_supervisor::start_child(&actor.cx, sup, child).await;
+    }
+    supervisor::start_child(&actor.cx, sup, child).await
 }
 
 pub(in super::super) async fn terminate_child(actor: &Actor, op: &Op) -> Outcome {
-    let (sup, _) = supervisor_of(actor, op)?;
-    supervisor::terminate_child(&actor.cx, sup, child(actor, op)?).await
+    let (sup, dynamic) = supervisor_of(actor, op)?;
+    match child(actor, op)? {
+        Term::Pid(pid) if dynamic => dynamic_supervisor::terminate_child(&actor.cx, sup, pid).await,
+        _ if dynamic => Err(Raise::error(Atom::FUNCTION_CLAUSE)),
+        child => supervisor::terminate_child(&actor.cx, sup, child).await,
+    }
 }
 
 pub(in super::super) async fn restart_child(actor: &Actor, op: &Op) -> Outcome {
@@ -89,5 +96,5 @@ pub(in super::super) async fn count_children(actor: &Actor, op: &Op) -> Outcome 
         Some(Term::tuple([key.into(), count(key)?]))
     });
     let pairs = pairs.into_iter().collect::<Option<Vec<_>>>();
-    pairs.map(Term::list).ok_or_else(|| Raise::error(Term::tuple([Atom::BADMATCH.into(), counts])))
+    pairs.map(Term::list).ok_or_else(|| Raise::error(Atom::FUNCTION_CLAUSE))
 }
