@@ -3,7 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`spec`] | the `.app` file, parsed and checked |
-//! | [`env`] | the application environment and where its values come from |
+//! | [`mod@env`] | the application environment and where its values come from |
 //! | `controller` | the application controller: what is loaded, started, running |
 //! | `master` | the pair of processes above every application's root |
 //! | `phases` | start phases over included applications |
