@@ -344,7 +344,7 @@ impl Supervisor {
 
     /// Calls a child's start function. `Ok(None)` is `ignore`.
     async fn start_one(&self, cx: &Cx, spec: &ChildSpec) -> Result<Option<Pid>, Term> {
-        let started = self.start_with(cx, spec, &spec.start.2).await?;
+        let started = self.start_with(cx, spec, &spec.start.2, None).await?;
         if let Started::Running(pid, _) = started {
             self.report_progress(cx, spec, pid);
             return Ok(Some(pid));
@@ -352,9 +352,11 @@ impl Supervisor {
         Ok(None)
     }
 
-    /// Calls a child's start function with these arguments.
-    async fn start_with(&self, cx: &Cx, spec: &ChildSpec, args: &Term) -> Result<Started, Term> {
+    /// Calls a child's start function with these arguments. `replaces` is the former process of
+    /// an instance of `simple_one_for_one`.
+    async fn start_with(&self, cx: &Cx, spec: &ChildSpec, args: &Term, replaces: Option<Pid>) -> Result<Started, Term> {
         let (module, function, _) = spec.start;
+        cx.emit(Event::ChildStarting { supervisor: cx.me(), id: spec.id.clone(), replaces });
         let args = args.to_vec().unwrap_or_default();
         let outcome = cx.apply(module, function, args).await;
         let started = started(outcome);
@@ -362,7 +364,10 @@ impl Supervisor {
             Ok(Started::Running(pid, _)) => {
                 cx.emit(Event::ChildStarted { supervisor: cx.me(), id: spec.id.clone(), pid: *pid });
             }
-            Ok(Started::Ignored) => {}
+            Ok(Started::Ignored) => {
+                let (id, reason) = (spec.id.clone(), Atom::IGNORE.into());
+                cx.emit(Event::ChildFailed { supervisor: cx.me(), id, reason });
+            }
             Err(reason) => {
                 cx.emit(Event::ChildFailed { supervisor: cx.me(), id: spec.id.clone(), reason: reason.clone() });
             }

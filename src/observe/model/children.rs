@@ -30,6 +30,7 @@ impl Model {
             node.gone_at = None;
         }
         self.keep_start_order(above, key, position);
+        self.life_began(key);
     }
 
     /// Children without an id of their own: each process is its own place.
@@ -71,7 +72,9 @@ impl Model {
         self.starting.insert(supervisor, Starting { key, spawned: false });
         match self.state_of(key) {
             Some(State::Waiting) => self.set_state(key, State::Starting),
-            Some(State::Restarting) => drop(self.coming_back.insert(key, replaces)),
+            Some(state) if state == State::Restarting || replaces.is_some() => {
+                self.coming_back.insert(key, replaces);
+            }
             _ => {}
         }
     }
@@ -109,7 +112,7 @@ impl Model {
         if self.state_of(key) == Some(State::Starting) {
             self.set_state(key, State::Running);
         }
-        self.life_began(key, stamp, Some(pid));
+        self.life_began(key);
         let again = self.shown.node(key).is_some_and(|node| node.incarnation > 1);
         self.happened(stamp, Some(above), Happening::ChildStarted { child: key, pid, again });
     }
@@ -128,7 +131,8 @@ impl Model {
             false => State::Crashed,
         };
         self.set_state(key, state);
-        if self.is_dynamic(above, id) && self.state_of(key) != Some(State::Restarting) {
+        let unknown = self.is_dynamic(above, id) || self.shown.node(key).is_some_and(|node| node.child.is_none());
+        if unknown && self.state_of(key) != Some(State::Restarting) {
             self.mourn(key, stamp.at);
         }
         self.happened(stamp, Some(above), Happening::ChildFailed { child: key, reason: reason.clone() });

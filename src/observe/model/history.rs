@@ -26,18 +26,19 @@ impl Model {
     }
 
     /// A supervised child's process began; says it once for each process.
-    pub(super) fn life_began(&mut self, key: NodeKey, stamp: Stamp, pid: Option<Pid>) {
+    pub(super) fn life_began(&mut self, key: NodeKey) {
         let Some(node) = self.shown.node(key) else { return };
         let (Some(child), Some(process)) = (&node.child, &node.process) else { return };
+        let pid = Some(process.pid);
         let begun = self.shown.lane(key).and_then(|lane| lane.lives.last()).is_some_and(|life| life.pid == pid);
         if begun || process.exit.is_some() {
             return;
         }
-        let (name, incarnation) = (child.info.id.clone(), node.incarnation);
+        let (name, incarnation, at) = (child.info.id.clone(), node.incarnation, process.started_at);
         self.new_lane(key, name);
-        self.lane_up(key, stamp.at);
+        self.lane_up(key, at);
         if let Some(lane) = self.lane_mut(key) {
-            lane.begin(stamp.at, incarnation, pid);
+            lane.begin(at, incarnation, pid);
         }
     }
 

@@ -26,7 +26,7 @@ impl Model {
         if let Some(parent) = parent.filter(|_| link) {
             self.link(parent, pid);
         }
-        self.life_began(key, stamp, Some(pid));
+        self.life_began(key);
     }
 
     /// The place that a supervisor has said its next process belongs to.

@@ -4,6 +4,7 @@
 
 use std::rc::Rc;
 
+use crate::event::Event;
 use crate::exit::Raise;
 use crate::process::Cx;
 use crate::supervision::{ChildType, Restart};
@@ -71,8 +72,13 @@ impl Supervisor {
 
     async fn start_new_child(&mut self, cx: &Cx, spec: ChildSpec) -> Term {
         let position = self.children().map_or(0, |children| children.in_order().count());
-        match self.start_with(cx, &spec, &spec.start.2).await {
-            Ok(Started::Ignored) if spec.restart == Restart::Temporary => Term::ok(Atom::UNDEFINED.into()),
+        self.announce(cx, &spec, position);
+        let refused = || cx.emit(Event::ChildRemoved { supervisor: cx.me(), id: spec.id.clone(), pid: None });
+        match self.start_with(cx, &spec, &spec.start.2, None).await {
+            Ok(Started::Ignored) if spec.restart == Restart::Temporary => {
+                refused();
+                Term::ok(Atom::UNDEFINED.into())
+            }
             Ok(started) => {
                 let (pid, answer) = match started {
                     Started::Ignored => (ChildPid::Undefined, Term::ok(Atom::UNDEFINED.into())),
@@ -81,13 +87,15 @@ impl Supervisor {
                         (ChildPid::Pid(pid), ok_pid(pid, extra))
                     }
                 };
-                self.announce(cx, &spec, position);
                 if let Some(children) = self.children() {
                     children.push(Child { spec: Rc::new(spec), pid });
                 }
                 answer
             }
-            Err(reason) => Term::error(Term::tuple([reason, child_record(&spec)])),
+            Err(reason) => {
+                refused();
+                Term::error(Term::tuple([reason, child_record(&spec)]))
+            }
         }
     }
 
@@ -105,7 +113,7 @@ impl Supervisor {
         match child.pid {
             ChildPid::Restarting => error(Atom::RESTARTING),
             ChildPid::Pid(_) => error(Atom::RUNNING),
-            ChildPid::Undefined => match self.start_with(cx, &child.spec, &child.spec.start.2).await {
+            ChildPid::Undefined => match self.start_with(cx, &child.spec, &child.spec.start.2, None).await {
                 Ok(Started::Running(pid, extra)) => {
                     self.report_progress(cx, &child.spec, pid);
                     self.set_pid(order, ChildPid::Pid(pid));

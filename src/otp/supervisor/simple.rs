@@ -55,7 +55,9 @@ impl Supervisor {
         let Some(template) = self.simple().map(|simple| simple.template.clone()) else { return Term::Nil };
         let args = template.start.2.iter().chain(more.iter()).cloned().collect::<Vec<_>>();
         let args = Term::list(args);
-        match self.start_with(cx, &template, &args).await {
+        let child = Rc::new(template.info());
+        cx.emit(Event::ChildAdded { supervisor: cx.me(), child, position: 0 });
+        match self.start_with(cx, &template, &args, None).await {
             Ok(Started::Running(pid, extra)) => {
                 self.keep_simple(pid, args);
                 ok_pid(pid, extra)
@@ -158,8 +160,11 @@ impl Supervisor {
             self.drop_simple(cx, pid);
             return Fate::ShutsDown;
         }
-        self.drop_simple(cx, pid);
-        match self.start_with(cx, template, &args).await {
+        if let Some(simple) = self.simple() {
+            simple.args.remove(&pid);
+            simple.restarting.remove(&pid);
+        }
+        match self.start_with(cx, template, &args, Some(pid)).await {
             Ok(Started::Running(new, _)) => self.keep_simple(new, args),
             Ok(Started::Ignored) => {
                 if let Some(simple) = self.simple() {
