@@ -275,8 +275,10 @@ fn a_stopped_application_leaves_nothing_alive_and_starts_in_its_old_places() {
         application::stop(&cx, Atom::new("tree")).await?;
         Ok(())
     });
-    let alive =
-        |seen: &Snapshot| seen.nodes.iter().flatten().filter(is_process).filter(|node| node.state.is_alive()).count();
+    let alive = |seen: &Snapshot| {
+        let nodes = seen.nodes.iter().flatten().filter(|node| node.application.is_some());
+        nodes.filter(|node| node.kind == NodeKind::Process && node.state.is_alive()).count()
+    };
     assert_eq!((alive(&before), alive(&stopped)), (9, 0));
     let again = watched.run(|cx| async move {
         application::start(&cx, Atom::new("tree"), Restart::Temporary).await?;
