@@ -1,5 +1,6 @@
 //! The code of those who act in a scenario.
 
+pub(super) mod applications;
 pub(super) mod probe;
 pub(super) mod supervisors;
 pub(super) mod worker;
@@ -15,10 +16,11 @@ use super::op::{Op, Script, atom};
 const WORKER: &str = "Elixir.Oracle.Worker";
 const SUPERVISOR: &str = "Elixir.Oracle.Sup";
 const DYNAMIC: &str = "Elixir.Oracle.Dyn";
+const APPLICATION: &str = "Elixir.Oracle.AppMod";
 
 /// The modules of the cast, for a node to load.
 pub(super) fn modules() -> Vec<Module> {
-    vec![worker::module(), supervisors::module(), supervisors::dynamic_module()]
+    vec![worker::module(), supervisors::module(), supervisors::dynamic_module(), applications::module()]
 }
 
 /// A child's specification and its other start arguments: the only map among them is the

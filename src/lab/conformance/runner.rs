@@ -5,10 +5,14 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use crate::event::{Entry, Event as Logged, Mfa};
+use crate::exit::Raise;
 use crate::limits::Limits;
+use crate::otp;
+use crate::otp::application::{self, AppFiles};
 use crate::process::{Budget, Progress, Runtime};
+use crate::term::erlang::{Style, print};
 use crate::term::{Atom, Term};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 use super::actor::STEP;
 use super::cast;
@@ -19,6 +23,8 @@ use super::{Malformed, Scenario};
 
 /// Most turns between a step and the next: a scenario that does not come to rest is refused.
 const MAX_TURNS: u64 = 2_000_000;
+/// How long the recorder waits for a busy application controller (in its own time twice that).
+const RECORDERS_PATIENCE: Duration = Duration::from_secs(5);
 
 /// Runs a scenario; gives its events, a list for each step.
 ///
@@ -37,6 +43,13 @@ pub fn run(scenario: &Scenario) -> Result<Vec<Vec<Event>>, Malformed> {
     Ok(trace)
 }
 
+/// The node says itself why it stops: no labels.
+const STOP_TEXT: Style = Style { max_bytes: usize::MAX, ..Style::TP };
+
+fn raised(raise: Raise) -> Malformed {
+    Malformed(format!("{raise:?}"))
+}
+
 struct Play {
     node: Runtime,
     stage: Rc<Stage>,
@@ -48,9 +61,16 @@ impl Play {
         let mut node = Runtime::new(limits);
         let stage = Rc::new(Stage::new(scenario.apps.clone()));
         node.install(stage.clone());
-        cast::modules().into_iter().for_each(|module| node.load(module));
-        let initial_call = Mfa { module: Atom::new("conformance"), function: Atom::new("ctl"), arity: 0 };
-        node.spawn(initial_call, cast::probe::ctl).map_err(|raise| Malformed(format!("{raise:?}")))?;
+        let files = AppFiles::default();
+        for (name, app) in scenario.apps.iter().filter(|(_, app)| !app.flag("no_file")) {
+            files.add(&name.text(), &cast::applications::file(app).map_err(raised)?);
+        }
+        node.install(Rc::new(files));
+        otp::modules().into_iter().chain(cast::modules()).for_each(|module| node.load(module));
+        let call = |function| Mfa { module: Atom::new("conformance"), function: Atom::new(function), arity: 0 };
+        node.spawn(call("boot"), cast::applications::boot).map_err(raised)?;
+        node.run_until_idle();
+        node.spawn(call("ctl"), cast::probe::ctl).map_err(raised)?;
         let mut play = Play { node, stage };
         play.settle(Instant::BOOT)?;
         play.events()?;
@@ -60,7 +80,7 @@ impl Play {
     fn step(&mut self, number: usize, op: &Op) -> Result<(), Malformed> {
         if op.name() == "advance" {
             let until = self.node.now() + op.span("ms").unwrap_or_default();
-            self.settle(until)?;
+            self.run_until(until)?;
             self.node.advance_to(until);
             return self.settle(until);
         }
@@ -70,8 +90,26 @@ impl Play {
         self.settle(self.node.now())
     }
 
-    /// Runs until nothing can run by `until`.
+    /// Runs until nothing can run by `until`. Who recorded the traces waited on while the
+    /// application controller was in a callback: it might have been stopping the system.
     fn settle(&mut self, until: Instant) -> Result<(), Malformed> {
+        self.run_until(until)?;
+        if self.node.halted().is_none() && self.controller_is_busy() {
+            let later = self.node.now() + RECORDERS_PATIENCE;
+            self.run_until(later)?;
+            self.node.advance_to(later);
+            return self.run_until(later);
+        }
+        Ok(())
+    }
+
+    fn controller_is_busy(&self) -> bool {
+        let controller = self.node.kernel().whereis(application::controller_name());
+        controller.and_then(|pid| self.node.inspect(pid, 0)).is_some_and(|info| info.state.is_none())
+    }
+
+    /// Runs until nothing can run by `until`.
+    fn run_until(&mut self, until: Instant) -> Result<(), Malformed> {
         match self.node.run(Budget { turns: MAX_TURNS, until }) {
             Progress::Idle | Progress::Halted => Ok(()),
             Progress::Spent => Err(Malformed("the node does not come to rest".to_owned())),
@@ -96,7 +134,7 @@ impl Play {
                 let label = self.stage.label(*pid).filter(|label| &**label != "#ctl")?;
                 Some(vec!["down".into(), (*label).into(), self.stage.text(reason).into()])
             }
-            Logged::Halted { reason } => Some(vec!["vm_stop".into(), "vm".into(), self.stage.text(reason).into()]),
+            Logged::Halted { reason } => Some(vec!["vm_stop".into(), "vm".into(), print(reason, STOP_TEXT).into()]),
             _ => None,
         }
     }

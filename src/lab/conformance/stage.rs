@@ -1,5 +1,4 @@
 //! Who is who on the node: labels of processes, named references, saved callers.
-#![allow(dead_code)] // until dynamic supervisors and applications take the stage
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,8 +24,7 @@ pub(super) struct Stage {
     refs: RefCell<BTreeMap<String, Ref>>,
     callers: RefCell<BTreeMap<String, Term>>,
     dynamic: RefCell<BTreeSet<Pid>>,
-    /// Applications, in the scenario's order.
-    pub(super) apps: Vec<(Atom, Op)>,
+    apps: Vec<(Atom, Op)>,
 }
 
 /// The atom by which an event of the trace is recognised in the log.

@@ -6,7 +6,7 @@ use crate::term::Term;
 use super::Malformed;
 use super::actor::Actor;
 use super::op::Op;
-use super::ops::{processes, servers, supervisors};
+use super::ops::{applications, processes, servers, supervisors};
 use super::text;
 
 /// What a step shows of an operation that succeeds.
@@ -119,6 +119,19 @@ rows! {
     "get_childspec" Shown [Must "sup" Target, May "child" Text, May "pid" Target] supervisors::get_childspec;
     "which_children" Shown [Must "sup" Target] supervisors::which_children;
     "count_children" Shown [Must "sup" Target] supervisors::count_children;
+
+    "app_load" Shown [Must "app" Text] applications::load;
+    "app_unload" Shown [Must "app" Text] applications::unload;
+    "app_stop" Shown [Must "app" Text] applications::stop;
+    "app_start" Shown [Must "app" Text, May "type" Text] applications::start;
+    "app_ensure" Shown [Must "app" Text, May "type" Text] applications::ensure;
+    "app_which" Shown [] applications::which;
+    "app_loaded" Shown [] applications::loaded;
+    "app_get_env" Shown [Must "app" Text, Must "key" Text] applications::get_env;
+    "app_set_env" Shown [Must "app" Text, Must "key" Text, Must "value" Kind::Term] applications::set_env;
+    "app_unset_env" Shown [Must "app" Text, Must "key" Text] applications::unset_env;
+    "app_all_env" Shown [Must "app" Text] applications::all_env;
+    "app_get_key" Shown [Must "app" Text, Must "key" Text] applications::get_key;
 }
 
 /// The operation of that name.

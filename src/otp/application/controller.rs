@@ -31,6 +31,20 @@ pub async fn start_controller(cx: &Cx) -> Result<Term, Raise> {
     gen_server::start_link::<Controller>(cx, start).await
 }
 
+/// Halts the node from a process of its own, as OTP's init does: who was answered before has a
+/// last turn.
+fn stop_node(cx: &Cx, reason: &Term) {
+    let initial_call = Mfa { module: Atom::INIT, function: Atom::STOP, arity: 1 };
+    let because = reason.clone();
+    let halt = cx.spawn(SpawnOptions { link: false, initial_call }, |cx| async move {
+        cx.halt(because);
+        Ok(())
+    });
+    if halt.is_err() {
+        cx.halt(reason.clone());
+    }
+}
+
 /// What is going on with applications. Lists are in OTP's order: newest first.
 #[derive(Default)]
 pub(super) struct Controller {
@@ -118,7 +132,7 @@ impl GenServer for Controller {
                 phase: ApplicationPhase::Stopped { reason: down },
             });
         }
-        cx.halt(reason.clone());
+        stop_node(cx, reason);
         Ok(())
     }
 
