@@ -200,6 +200,7 @@ async fn start_server<S: GenServer>(cx: &Cx, start: Start, link: bool) -> Result
     }
     let initial_call = Mfa { module: start.module, function: Atom::INIT, arity: 1 };
     let timeout = start.timeout;
+    let start = Box::new(start);
     proc_lib::start(cx, link, initial_call, timeout, |child, starter| serve::run::<S>(child, starter, link, start))
         .await
 }

@@ -75,8 +75,8 @@ async fn request(cx: &Cx, supervisor: Dest, request: Term) -> Result<Term, Raise
     gen_server::call(cx, supervisor, request, None).await
 }
 
-fn tagged(tag: &str, argument: Term) -> Term {
-    Term::tuple([Term::atom(tag), argument])
+fn tagged(tag: Atom, argument: Term) -> Term {
+    Term::tuple([tag.into(), argument])
 }
 
 /// Starts a child: of a child spec, or under `simple_one_for_one` with further arguments (a list).
@@ -86,7 +86,7 @@ fn tagged(tag: &str, argument: Term) -> Term {
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/supervisor#start_child-2>
 pub async fn start_child(cx: &Cx, supervisor: impl Into<Dest>, spec_or_args: Term) -> Result<Term, Raise> {
-    request(cx, supervisor.into(), tagged("start_child", spec_or_args)).await
+    request(cx, supervisor.into(), tagged(Atom::START_CHILD, spec_or_args)).await
 }
 
 /// Stops a child, by id; under `simple_one_for_one` by pid.
@@ -96,7 +96,7 @@ pub async fn start_child(cx: &Cx, supervisor: impl Into<Dest>, spec_or_args: Ter
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/supervisor#terminate_child-2>
 pub async fn terminate_child(cx: &Cx, supervisor: impl Into<Dest>, child: Term) -> Result<Term, Raise> {
-    request(cx, supervisor.into(), tagged("terminate_child", child)).await
+    request(cx, supervisor.into(), tagged(Atom::TERMINATE_CHILD, child)).await
 }
 
 /// Starts a stopped child again.
@@ -106,7 +106,7 @@ pub async fn terminate_child(cx: &Cx, supervisor: impl Into<Dest>, child: Term) 
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/supervisor#restart_child-2>
 pub async fn restart_child(cx: &Cx, supervisor: impl Into<Dest>, id: Term) -> Result<Term, Raise> {
-    request(cx, supervisor.into(), tagged("restart_child", id)).await
+    request(cx, supervisor.into(), tagged(Atom::RESTART_CHILD, id)).await
 }
 
 /// Forgets a stopped child.
@@ -116,7 +116,7 @@ pub async fn restart_child(cx: &Cx, supervisor: impl Into<Dest>, id: Term) -> Re
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/supervisor#delete_child-2>
 pub async fn delete_child(cx: &Cx, supervisor: impl Into<Dest>, id: Term) -> Result<Term, Raise> {
-    request(cx, supervisor.into(), tagged("delete_child", id)).await
+    request(cx, supervisor.into(), tagged(Atom::DELETE_CHILD, id)).await
 }
 
 /// The spec of a child: `{ok, Map}` or `{error, not_found}`.
@@ -126,7 +126,7 @@ pub async fn delete_child(cx: &Cx, supervisor: impl Into<Dest>, id: Term) -> Res
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/supervisor#get_childspec-2>
 pub async fn get_childspec(cx: &Cx, supervisor: impl Into<Dest>, child: Term) -> Result<Term, Raise> {
-    request(cx, supervisor.into(), tagged("get_childspec", child)).await
+    request(cx, supervisor.into(), tagged(Atom::GET_CHILDSPEC, child)).await
 }
 
 /// The children, last started first: `[{Id, Pid | undefined | restarting, Type, Modules}]`.
@@ -136,7 +136,7 @@ pub async fn get_childspec(cx: &Cx, supervisor: impl Into<Dest>, child: Term) ->
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/supervisor#which_children-1>
 pub async fn which_children(cx: &Cx, supervisor: impl Into<Dest>) -> Result<Term, Raise> {
-    request(cx, supervisor.into(), Term::atom("which_children")).await
+    request(cx, supervisor.into(), Atom::WHICH_CHILDREN.into()).await
 }
 
 /// `[{specs, N}, {active, N}, {supervisors, N}, {workers, N}]`
@@ -146,7 +146,7 @@ pub async fn which_children(cx: &Cx, supervisor: impl Into<Dest>) -> Result<Term
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/supervisor#count_children-1>
 pub async fn count_children(cx: &Cx, supervisor: impl Into<Dest>) -> Result<Term, Raise> {
-    request(cx, supervisor.into(), Term::atom("count_children")).await
+    request(cx, supervisor.into(), Atom::COUNT_CHILDREN.into()).await
 }
 
 impl GenServer for Supervisor {
@@ -162,7 +162,7 @@ impl GenServer for Supervisor {
             (_, Some(([Term::Atom(Atom::OK), _], Some([flags, specs])))) => {
                 let flags = match child_spec::check_flags(flags) {
                     Ok(flags) => flags,
-                    Err(reason) => return Ok(Init::Stop(tagged("supervisor_data", reason))),
+                    Err(reason) => return Ok(Init::Stop(tagged(Atom::new("supervisor_data"), reason))),
                 };
                 let mut supervisor = Supervisor {
                     name,
@@ -191,7 +191,7 @@ impl GenServer for Supervisor {
     /// A failed restart is tried again through the mailbox, so that requests come in between.
     async fn handle_cast(&mut self, cx: &Cx, message: Term) -> Result<Reply, Raise> {
         match message.as_tuple() {
-            Some([Term::Atom(tag), id]) if *tag == try_again_tag() => {
+            Some([Term::Atom(Atom::TRY_AGAIN_RESTART), id]) => {
                 let fate = self.try_again(cx, id).await;
                 Ok(self.after(fate))
             }
@@ -243,10 +243,6 @@ impl GenServer for Supervisor {
     }
 }
 
-fn try_again_tag() -> Atom {
-    Atom::new("try_again_restart")
-}
-
 fn strategy_term(strategy: Strategy) -> Term {
     Term::Atom(match strategy {
         Strategy::OneForOne => Atom::ONE_FOR_ONE,
@@ -276,14 +272,15 @@ impl Supervisor {
         if self.flags.strategy == Strategy::SimpleOneForOne {
             let template = match specs.to_vec().as_deref() {
                 Some([_]) => child_spec::check_all(specs, self.flags.auto_shutdown),
-                _ => return Err(tagged("bad_start_spec", specs.clone())),
+                _ => return Err(tagged(Atom::new("bad_start_spec"), specs.clone())),
             };
-            let template = template.map_err(|error| tagged("start_spec", error))?.pop();
-            let template = template.ok_or_else(|| tagged("bad_start_spec", specs.clone()))?;
+            let template = template.map_err(|error| tagged(Atom::new("start_spec"), error))?.pop();
+            let template = template.ok_or_else(|| tagged(Atom::new("bad_start_spec"), specs.clone()))?;
             self.kids = Kids::Simple(Simple::new(template));
             return Ok(());
         }
-        let specs = child_spec::check_all(specs, self.flags.auto_shutdown).map_err(|e| tagged("start_spec", e))?;
+        let specs =
+            child_spec::check_all(specs, self.flags.auto_shutdown).map_err(|e| tagged(Atom::new("start_spec"), e))?;
         for (position, spec) in specs.iter().enumerate() {
             self.announce(cx, spec, position);
         }

@@ -541,13 +541,16 @@ impl Cx {
         self.shared.faults.borrow_mut().push((pid, fault));
     }
 
+    /// Are there faults to be met by anybody?
+    #[inline]
+    pub(crate) fn has_faults(&self) -> bool {
+        !self.shared.faults.borrow().is_empty()
+    }
+
     /// The fault that this callback is to have instead of its own outcome.
     #[inline]
     pub(crate) fn take_fault(&self) -> Option<Fault> {
         let mut faults = self.shared.faults.borrow_mut();
-        if faults.is_empty() {
-            return None;
-        }
         let at = faults.iter().position(|fault| fault.0 == self.me)?;
         Some(faults.remove(at).1)
     }

@@ -127,6 +127,7 @@ impl Runtime {
         let pid = pid.ok_or_else(|| Raise::error(Atom::SYSTEM_LIMIT))?;
         let body = body(Cx::new(self.shared.clone(), pid));
         self.shared.newborn.borrow_mut().push((pid, Box::pin(body)));
+        self.settle();
         Ok(pid)
     }
 
@@ -225,7 +226,6 @@ impl Runtime {
 
     /// Gives the next process its turn. `false` if none can run.
     pub fn turn(&mut self) -> bool {
-        self.settle();
         let Some(pid) = self.shared.kernel.borrow_mut().next_runnable() else { return false };
         let Some(mut body) = self.slots.get_mut(pid.slot as usize).and_then(|slot| slot.body.take()) else {
             return true;

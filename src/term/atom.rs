@@ -11,6 +11,13 @@ use std::{cell::RefCell, cmp::Ordering, collections::HashMap, fmt, rc::Rc};
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Atom(u32);
 
+impl Default for Atom {
+    /// `undefined`
+    fn default() -> Self {
+        Atom::UNDEFINED
+    }
+}
+
 /// Why an atom could not be made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AtomError {
@@ -166,6 +173,9 @@ well_known! {
     SIGNIFICANT = "significant", STRATEGY = "strategy", INTENSITY = "intensity", PERIOD = "period",
     AUTO_SHUTDOWN = "auto_shutdown", NEVER = "never", ANY_SIGNIFICANT = "any_significant",
     ALL_SIGNIFICANT = "all_significant", CHILD = "child", CALL = "call", TERMINATE = "terminate", INIT = "init",
+    WHICH_CHILDREN = "which_children", COUNT_CHILDREN = "count_children", START_CHILD = "start_child",
+    TERMINATE_CHILD = "terminate_child", RESTART_CHILD = "restart_child", DELETE_CHILD = "delete_child",
+    GET_CHILDSPEC = "get_childspec", TRY_AGAIN_RESTART = "try_again_restart",
     INIT_IT = "init_it", START_LINK = "start_link", LINK = "link", UNLINK = "unlink",
 }
 

@@ -164,7 +164,12 @@ pub fn cast(cx: &Cx, server: impl Into<Dest>, message: Term) {
 /// OTP: <https://www.erlang.org/docs/25/man/gen_server#reply-2>
 #[inline]
 pub fn reply(cx: &Cx, from: &From, value: Term) {
-    let Some([Term::Pid(client), tag]) = from.0.as_tuple() else { return };
+    answer_to(cx, &from.0, value);
+}
+
+#[inline]
+pub(super) fn answer_to(cx: &Cx, from: &Term, value: Term) {
+    let Some([Term::Pid(client), tag]) = from.as_tuple() else { return };
     let to = alias_of(tag).map_or(Dest::Pid(*client), Dest::Alias);
     let _ = cx.send(to, Term::tuple([tag.clone(), value]));
 }

@@ -11,8 +11,9 @@ use crate::process::runtime::ViewState;
 use crate::term::{Atom, Pid, Term};
 
 use super::super::{proc_lib, sys};
+use super::client::answer_to as reply;
 use super::outcome::{Callback, Flow, decode_next, flow};
-use super::{From, GenServer, Init, Next, Reply, Start, already_started, reply};
+use super::{From, GenServer, Init, Next, Reply, Start, already_started};
 
 /// A server's state, where the inspector finds it between callbacks.
 struct StateCell<S>(RefCell<S>);
@@ -31,12 +32,13 @@ struct Server<S> {
 }
 
 /// The life of a server, from its first step to its end.
-pub(super) async fn run<S: GenServer>(cx: Cx, starter: Pid, link: bool, start: Start) -> Result<(), Raise> {
+///
+/// A future is as large as the largest of its awaits and never gives back what its arguments took,
+/// so what happens once in a life is boxed: 100,000 idle servers pay for the loop only.
+pub(super) async fn run<S: GenServer>(cx: Cx, starter: Pid, link: bool, start: Box<Start>) -> Result<(), Raise> {
     let parent = if link { starter } else { cx.me() };
     let module = start.module;
-    // Boxed: a future is as large as its largest await, and most of a life is spent in the loop.
-    let started = Box::pin(initialise::<S>(&cx, starter, start)).await;
-    let (state, next) = match started {
+    let (state, next) = match Box::pin(initialise::<S>(&cx, starter, start)).await {
         Ok(Some(started)) => started,
         Ok(None) => return Ok(()),
         Err(raise) => {
@@ -44,14 +46,19 @@ pub(super) async fn run<S: GenServer>(cx: Cx, starter: Pid, link: bool, start: S
             return Err(raise);
         }
     };
-    let state = Rc::new(StateCell(RefCell::new(state)));
     cx.offer_state(state.clone());
-    Server { cx, parent, module, state }.serve(next).await
+    let server = Server { cx, parent, module, state };
+    let end = server.serve(next).await;
+    Box::pin(server.end(end)).await
 }
 
 /// Registers, calls `init` and acknowledges. `None` for `ignore`.
-async fn initialise<S: GenServer>(cx: &Cx, starter: Pid, start: Start) -> Result<Option<(S, Next)>, Raise> {
-    let Start { name, module, args, .. } = start;
+async fn initialise<S: GenServer>(
+    cx: &Cx,
+    starter: Pid,
+    start: Box<Start>,
+) -> Result<Option<(Rc<StateCell<S>>, Next)>, Raise> {
+    let Start { name, module, args, .. } = *start;
     if let Some(name) = name
         && cx.register(name, cx.me()).is_err()
     {
@@ -70,7 +77,7 @@ async fn initialise<S: GenServer>(cx: &Cx, starter: Pid, start: Start) -> Result
         Ok(Init::Ok(state, next)) => {
             cx.emit(Event::Initialised { pid: cx.me(), behaviour: S::BEHAVIOUR, module });
             proc_lib::init_ack(cx, starter, Term::ok(cx.me().into()));
-            Ok(Some((state, next)))
+            Ok(Some((Rc::new(StateCell(RefCell::new(state))), next)))
         }
         Ok(Init::Ignore) => {
             refuse(Atom::IGNORE.into());
@@ -113,62 +120,40 @@ fn init_ok<S: GenServer>(state: &Term, next: Option<Next>) -> Option<Init<S>> {
     Some(Init::Ok(S::from_state(state.clone()).ok()?, next?))
 }
 
-/// How a turn of the loop ended.
-enum Step {
-    Go(Next),
-    /// Ends as `raise` says; `message` is what it was working on.
-    End(Box<End>),
-}
-
+/// How a server ends.
 struct End {
     raise: Raise,
+    /// What it was working on.
     message: Term,
+    /// A reply that is sent after `terminate`.
     reply: Option<(From, Term)>,
 }
 
-impl<S: GenServer> Server<S> {
-    async fn serve(self, mut next: Next) -> Result<(), Raise> {
-        loop {
-            let step = match next {
-                Next::Wait | Next::Hibernate => {
-                    let message = self.cx.receive().await;
-                    self.decode(message).await
-                }
-                Next::Timeout(span) => {
-                    let message = self.cx.receive_next(Some(span)).await;
-                    self.decode(message.unwrap_or(Atom::TIMEOUT.into())).await
-                }
-                Next::Continue(argument) => self.continue_with(argument).await,
-            };
-            match step {
-                Step::Go(then) => next = then,
-                Step::End(end) => return Box::pin(self.end(*end)).await,
-            }
-        }
+impl End {
+    fn exit(reason: Term, message: Term) -> Box<Self> {
+        Box::new(End { raise: Raise::exit(reason), message, reply: None })
     }
+}
 
-    #[inline]
-    async fn decode(&self, message: Term) -> Step {
-        match message.as_tuple() {
-            Some([Term::Atom(Atom::GEN_CALL), from, request]) => {
-                let (from, request) = (From(from.clone()), request.clone());
-                drop(message);
-                self.call(request, from).await
+impl<S: GenServer> Server<S> {
+    async fn serve(&self, mut next: Next) -> Box<End> {
+        loop {
+            let message = match next {
+                Next::Wait | Next::Hibernate => self.cx.receive().await,
+                Next::Timeout(span) => self.cx.receive_next(Some(span)).await.unwrap_or(Atom::TIMEOUT.into()),
+                Next::Continue(argument) => {
+                    let outcome = self.handle_continue(&argument).await;
+                    match self.conclude(Callback::Other, "handle_continue", &argument, outcome) {
+                        Ok(then) => next = then,
+                        Err(end) => return end,
+                    }
+                    continue;
+                }
+            };
+            match self.dispatch(&message).await {
+                Ok(then) => next = then,
+                Err(end) => return end,
             }
-            Some([Term::Atom(Atom::GEN_CAST), content]) => {
-                let content = content.clone();
-                drop(message);
-                self.cast(content).await
-            }
-            Some([Term::Atom(Atom::SYSTEM), from, request]) => {
-                let (from, request) = (From(from.clone()), request.clone());
-                Box::pin(self.system(request, from)).await
-            }
-            Some([Term::Atom(Atom::EXIT), Term::Pid(pid), reason]) if *pid == self.parent => {
-                let raise = Raise::exit(reason.clone());
-                Step::End(Box::new(End { raise, message, reply: None }))
-            }
-            _ => self.info(message).await,
         }
     }
 
@@ -176,105 +161,126 @@ impl<S: GenServer> Server<S> {
     // it tries first.
     #[allow(clippy::await_holding_refcell_ref)]
     #[inline]
-    async fn call(&self, request: Term, from: From) -> Step {
-        let outcome = match self.cx.take_fault() {
-            None => self.state.0.borrow_mut().handle_call(&self.cx, request.clone(), from.clone()).await,
-            Some(fault) => Box::pin(faulty(&self.cx, fault)).await,
-        };
-        match self.flow(Callback::Call, "handle_call", 3, outcome) {
-            Flow::Go { reply: Some(value), next } => {
-                reply(&self.cx, &from, value);
-                Step::Go(next)
+    async fn dispatch(&self, message: &Term) -> Result<Next, Box<End>> {
+        if let Some(outcome) = self.meet_fault(message).await {
+            return outcome;
+        }
+        match message.as_tuple() {
+            Some([Term::Atom(Atom::GEN_CALL), from, request]) => {
+                let from = From(from.clone());
+                let outcome = self.state.0.borrow_mut().handle_call(&self.cx, request.clone(), from).await;
+                self.conclude(Callback::Call, "handle_call", message, outcome)
             }
-            Flow::Go { reply: None, next } => Step::Go(next),
-            Flow::End { raise, reply } => {
-                let reply = reply.map(|value| (from, value));
-                Step::End(Box::new(End { raise, message: request, reply }))
+            Some([Term::Atom(Atom::GEN_CAST), content]) => {
+                let outcome = self.state.0.borrow_mut().handle_cast(&self.cx, content.clone()).await;
+                self.conclude(Callback::Other, "handle_cast", message, outcome)
+            }
+            Some([Term::Atom(Atom::SYSTEM), from, request]) => {
+                Box::pin(self.system(request.clone(), From(from.clone()))).await
+            }
+            Some([Term::Atom(Atom::EXIT), Term::Pid(pid), reason]) if *pid == self.parent => {
+                Err(End::exit(reason.clone(), message.clone()))
+            }
+            _ => {
+                let outcome = self.state.0.borrow_mut().handle_info(&self.cx, message.clone()).await;
+                self.conclude(Callback::Other, "handle_info", message, outcome)
             }
         }
     }
 
     #[allow(clippy::await_holding_refcell_ref)]
-    async fn cast(&self, message: Term) -> Step {
-        let outcome = match self.cx.take_fault() {
-            None => self.state.0.borrow_mut().handle_cast(&self.cx, message.clone()).await,
+    async fn handle_continue(&self, argument: &Term) -> Result<Reply, Raise> {
+        match self.cx.take_fault() {
             Some(fault) => Box::pin(faulty(&self.cx, fault)).await,
-        };
-        self.after("handle_cast", message, outcome)
-    }
-
-    #[allow(clippy::await_holding_refcell_ref)]
-    async fn info(&self, message: Term) -> Step {
-        let outcome = match self.cx.take_fault() {
-            None => self.state.0.borrow_mut().handle_info(&self.cx, message.clone()).await,
-            Some(fault) => Box::pin(faulty(&self.cx, fault)).await,
-        };
-        self.after("handle_info", message, outcome)
-    }
-
-    #[allow(clippy::await_holding_refcell_ref)]
-    async fn continue_with(&self, argument: Term) -> Step {
-        let outcome = match self.cx.take_fault() {
             None => self.state.0.borrow_mut().handle_continue(&self.cx, argument.clone()).await,
-            Some(fault) => Box::pin(faulty(&self.cx, fault)).await,
-        };
-        self.after("handle_continue", argument, outcome)
-    }
-
-    fn after(&self, function: &str, message: Term, outcome: Result<Reply, Raise>) -> Step {
-        match self.flow(Callback::Other, function, 2, outcome) {
-            Flow::Go { next, .. } => Step::Go(next),
-            Flow::End { raise, .. } => Step::End(Box::new(End { raise, message, reply: None })),
         }
     }
 
+    /// If a fault was injected, the message meets it instead of its callback. System messages
+    /// and the parent's exit are no callbacks.
     #[inline]
-    fn flow(&self, callback: Callback, function: &str, arity: usize, outcome: Result<Reply, Raise>) -> Flow {
+    async fn meet_fault(&self, message: &Term) -> Option<Result<Next, Box<End>>> {
+        if !self.cx.has_faults() || self.is_of_the_loop(message) {
+            return None;
+        }
+        let fault = self.cx.take_fault()?;
+        let outcome = Box::pin(faulty(&self.cx, fault)).await;
+        let (callback, function) = match message.as_tuple() {
+            Some([Term::Atom(Atom::GEN_CALL), _, _]) => (Callback::Call, "handle_call"),
+            Some([Term::Atom(Atom::GEN_CAST), _]) => (Callback::Other, "handle_cast"),
+            _ => (Callback::Other, "handle_info"),
+        };
+        Some(self.conclude(callback, function, message, outcome))
+    }
+
+    fn is_of_the_loop(&self, message: &Term) -> bool {
+        match message.as_tuple() {
+            Some([Term::Atom(Atom::SYSTEM), _, _]) => true,
+            Some([Term::Atom(Atom::EXIT), Term::Pid(pid), _]) => *pid == self.parent,
+            _ => false,
+        }
+    }
+
+    /// Does what a callback's outcome asks for.
+    #[inline]
+    fn conclude(
+        &self,
+        callback: Callback,
+        function: &str,
+        message: &Term,
+        outcome: Result<Reply, Raise>,
+    ) -> Result<Next, Box<End>> {
         let outcome = match outcome {
             Err(raise) if raise.class == Class::Error => {
+                let arity = if callback == Callback::Call { 3 } else { 2 };
                 Err(raise.in_function(self.module, Atom::new(function), arity))
             }
             other => other,
         };
-        flow::<S>(callback, outcome, |state| {
+        let replace = |state| {
             self.state.0.replace(state);
-        })
+        };
+        match flow::<S>(callback, outcome, replace) {
+            Flow::Go { reply: None, next } => Ok(next),
+            Flow::Go { reply: Some(value), next } => {
+                if let Some(from) = caller(message) {
+                    reply(&self.cx, from, value);
+                }
+                Ok(next)
+            }
+            Flow::End { raise, reply } => {
+                let reply = reply.and_then(|value| Some((From(caller(message)?.clone()), value)));
+                Err(Box::new(End { raise, message: content(message), reply }))
+            }
+        }
     }
 
     // --- system messages
 
-    async fn system(&self, request: Term, from: From) -> Step {
+    /// Answers a system message, and while suspended those after it.
+    async fn system(&self, mut request: Term, mut from: From) -> Result<Next, Box<End>> {
         let mut suspended = false;
-        let (mut request, mut from) = (request, from);
         loop {
-            match sys::Request::decode(&request) {
-                sys::Request::Suspend => suspended = true,
-                sys::Request::Resume => suspended = false,
+            let answer = match sys::Request::decode(&request) {
+                sys::Request::Suspend => {
+                    suspended = true;
+                    Atom::OK.into()
+                }
+                sys::Request::Resume => {
+                    suspended = false;
+                    Atom::OK.into()
+                }
                 sys::Request::Terminate(reason) => {
-                    reply(&self.cx, &from, Atom::OK.into());
-                    return Step::End(Box::new(End { raise: Raise::exit(reason), message: Term::Nil, reply: None }));
+                    reply(&self.cx, &from.0, Atom::OK.into());
+                    return Err(End::exit(reason, Term::Nil));
                 }
-                other => {
-                    let answer = self.answer(other).await;
-                    reply(&self.cx, &from, answer);
-                    if !suspended {
-                        return Step::Go(Next::Wait);
-                    }
-                    (request, from) = match self.while_suspended().await {
-                        Ok(next) => next,
-                        Err(end) => return Step::End(end),
-                    };
-                    continue;
-                }
-            }
-            reply(&self.cx, &from, Atom::OK.into());
-            if !suspended {
-                return Step::Go(Next::Wait);
-            }
-            (request, from) = match self.while_suspended().await {
-                Ok(next) => next,
-                Err(end) => return Step::End(end),
+                other => self.answer(other).await,
             };
+            reply(&self.cx, &from.0, answer);
+            if !suspended {
+                return Ok(Next::Wait);
+            }
+            (request, from) = self.while_suspended().await?;
         }
     }
 
@@ -285,8 +291,7 @@ impl<S: GenServer> Server<S> {
             .receive_if(|message| match message.as_tuple()? {
                 [Term::Atom(Atom::SYSTEM), from, request] => Some(Ok((request.clone(), From(from.clone())))),
                 [Term::Atom(Atom::EXIT), Term::Pid(pid), reason] if *pid == parent => {
-                    let raise = Raise::exit(reason.clone());
-                    Some(Err(Box::new(End { raise, message: message.clone(), reply: None })))
+                    Some(Err(End::exit(reason.clone(), message.clone())))
                 }
                 _ => None,
             })
@@ -332,8 +337,8 @@ impl<S: GenServer> Server<S> {
     /// Calls `terminate`, reports, and ends as OTP does: what `terminate` raises replaces the
     /// reason, a throw in it is ignored.
     #[allow(clippy::await_holding_refcell_ref)]
-    async fn end(self, end: End) -> Result<(), Raise> {
-        let End { raise, message, reply: pending } = end;
+    async fn end(&self, end: Box<End>) -> Result<(), Raise> {
+        let End { raise, message, reply: pending } = *end;
         let reason = raise.clone().into_exit_reason();
         let outcome = self.state.0.borrow_mut().terminate(&self.cx, &reason.0).await;
         let raise = match outcome {
@@ -355,7 +360,7 @@ impl<S: GenServer> Server<S> {
         };
         proc_lib::report_crash(&self.cx, &raise);
         if let Some((from, value)) = pending {
-            reply(&self.cx, &from, value);
+            reply(&self.cx, &from.0, value);
         }
         Err(raise)
     }
@@ -375,6 +380,19 @@ impl<S: GenServer> Server<S> {
             ]);
             (Term::tuple([Atom::GEN_SERVER.into(), Atom::TERMINATE.into()]), body)
         });
+    }
+}
+
+/// Who called, in a `'$gen_call'`.
+fn caller(message: &Term) -> Option<&Term> {
+    message.as_tuple()?.get(1)
+}
+
+/// What a message says, without the envelope of the protocol: the last message of a report.
+fn content(message: &Term) -> Term {
+    match message.as_tuple() {
+        Some([Term::Atom(Atom::GEN_CALL), _, content] | [Term::Atom(Atom::GEN_CAST), content]) => content.clone(),
+        _ => message.clone(),
     }
 }
 

@@ -21,24 +21,24 @@ fn error(reason: Atom) -> Term {
 impl Supervisor {
     pub(super) async fn answer(&mut self, cx: &Cx, request: &Term) -> Result<Term, Raise> {
         let name = request.as_atom().or_else(|| request.as_tuple()?.first()?.as_atom());
-        let name = name.map(Atom::text).unwrap_or_default();
+        let name = name.unwrap_or_default();
         let simple = matches!(self.kids, Kids::Simple(_));
-        Ok(match (&*name, request.as_tuple(), simple) {
-            ("which_children", None, false) => self.which_children(),
-            ("which_children", None, true) => self.which_simple(),
-            ("count_children", None, false) => self.count_children(cx),
-            ("count_children", None, true) => self.count_simple(),
-            ("start_child", Some([_, spec]), false) => self.start_child(cx, spec).await,
-            ("start_child", Some([_, args]), true) => self.start_simple(cx, args).await,
-            ("terminate_child", Some([_, id]), false) => self.terminate_child(cx, id).await,
-            ("terminate_child", Some([_, Term::Pid(pid)]), true) => self.terminate_simple_child(cx, *pid).await,
-            ("get_childspec", Some([_, id]), false) => self.get_childspec(id),
-            ("get_childspec", Some([_, child]), true) => self.simple_childspec(cx, child),
-            ("terminate_child" | "restart_child" | "delete_child", Some([_, _]), true) => {
+        Ok(match (name, request.as_tuple(), simple) {
+            (Atom::WHICH_CHILDREN, None, false) => self.which_children(),
+            (Atom::WHICH_CHILDREN, None, true) => self.which_simple(),
+            (Atom::COUNT_CHILDREN, None, false) => self.count_children(cx),
+            (Atom::COUNT_CHILDREN, None, true) => self.count_simple(),
+            (Atom::START_CHILD, Some([_, spec]), false) => self.start_child(cx, spec).await,
+            (Atom::START_CHILD, Some([_, args]), true) => self.start_simple(cx, args).await,
+            (Atom::TERMINATE_CHILD, Some([_, id]), false) => self.terminate_child(cx, id).await,
+            (Atom::TERMINATE_CHILD, Some([_, Term::Pid(pid)]), true) => self.terminate_simple_child(cx, *pid).await,
+            (Atom::GET_CHILDSPEC, Some([_, id]), false) => self.get_childspec(id),
+            (Atom::GET_CHILDSPEC, Some([_, child]), true) => self.simple_childspec(cx, child),
+            (Atom::TERMINATE_CHILD | Atom::RESTART_CHILD | Atom::DELETE_CHILD, Some([_, _]), true) => {
                 error(Atom::SIMPLE_ONE_FOR_ONE)
             }
-            ("restart_child", Some([_, id]), false) => self.restart_child(cx, id).await,
-            ("delete_child", Some([_, id]), false) => self.delete_child(cx, id),
+            (Atom::RESTART_CHILD, Some([_, id]), false) => self.restart_child(cx, id).await,
+            (Atom::DELETE_CHILD, Some([_, id]), false) => self.delete_child(cx, id),
             _ => return Err(Raise::error(Atom::FUNCTION_CLAUSE)),
         })
     }

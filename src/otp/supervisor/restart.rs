@@ -10,7 +10,7 @@ use crate::term::{Atom, Pid, Term};
 
 use super::super::gen_server;
 use super::children::{Child, ChildPid};
-use super::{Fate, Kids, Started, Supervisor, try_again_tag};
+use super::{Fate, Kids, Started, Supervisor};
 
 impl Supervisor {
     /// An `'EXIT'` came. Of a process that is no child it means nothing.
@@ -89,7 +89,7 @@ impl Supervisor {
             Strategy::RestForOne | Strategy::OneForAll => self.restart_group(cx, order).await,
         };
         if let Some(id) = failed {
-            gen_server::cast(cx, cx.me(), Term::tuple([try_again_tag().into(), id]));
+            gen_server::cast(cx, cx.me(), Term::tuple([Atom::TRY_AGAIN_RESTART.into(), id]));
         }
         Fate::GoesOn
     }

@@ -15,7 +15,7 @@ use super::super::child_spec::{self, ChildSpec};
 use super::super::gen_server;
 use super::requests::{counts, ok_pid};
 use super::shutdown::unlink_flush;
-use super::{Fate, Kids, Started, Supervisor, try_again_tag};
+use super::{Fate, Kids, Started, Supervisor};
 
 /// The children of one spec.
 pub(super) struct Simple {
@@ -177,7 +177,7 @@ impl Supervisor {
                 }
                 self.report_error(cx, "start_error", &reason, template, &pid.into());
                 let again = Term::tuple([Atom::RESTARTING.into(), pid.into()]);
-                gen_server::cast(cx, cx.me(), Term::tuple([try_again_tag().into(), again]));
+                gen_server::cast(cx, cx.me(), Term::tuple([Atom::TRY_AGAIN_RESTART.into(), again]));
             }
         }
         Fate::GoesOn

@@ -1,0 +1,382 @@
+//! What the node costs: the items of the actor benchmarks, through the public API.
+//!
+//! `cargo bench --no-default-features --bench node -- [ITEM...]` prints a JSON line an item:
+//! `{"system","item","n","seconds","per_sec","bytes"}`. Fuel and limits are on, message events
+//! off, reports off (as the BEAM's benchmark has its logger). Compare ratios of one run, never
+//! seconds of two.
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+#![allow(clippy::disallowed_methods, reason = "a benchmark reads the wall clock")]
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use let_it_crash::event::Mfa;
+use let_it_crash::exit::Raise;
+use let_it_crash::limits::Limits;
+use let_it_crash::otp::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
+use let_it_crash::otp::supervisor;
+use let_it_crash::process::module::Called;
+use let_it_crash::process::{Cx, Module, Runtime, SpawnOptions};
+use let_it_crash::term;
+use let_it_crash::term::{Atom, Pid, Term};
+
+// --- the server that every item uses
+
+enum State {
+    Count(i64),
+    Fib(Term, Term),
+}
+
+impl GenServer for State {
+    async fn init(cx: &Cx, args: Term) -> Result<Init<Self>, Raise> {
+        Ok(match args.as_tuple() {
+            Some([a @ Term::Int(_), b]) => Init::Ok(State::Fib(a.clone(), b.clone()), Next::Wait),
+            Some([_, Term::Pid(listener)]) => {
+                cx.send(*listener, Term::tuple([term!(up), cx.me().into()]))?;
+                Init::Ok(State::Count(0), Next::Wait)
+            }
+            _ => Init::Ok(State::Count(0), Next::Wait),
+        })
+    }
+
+    async fn handle_call(&mut self, _: &Cx, request: Term, _: From) -> Result<Reply, Raise> {
+        Ok(match (self, request) {
+            (State::Count(n), Term::Atom(get)) if get == Atom::OK => Reply::value(*n),
+            (State::Fib(a, b), _) => {
+                let next = a.add(b).ok_or_else(|| Raise::error(Atom::BADARG))?;
+                Reply::value(std::mem::replace(a, std::mem::replace(b, next)))
+            }
+            _ => Reply::value(Atom::NORMAL),
+        })
+    }
+
+    async fn handle_cast(&mut self, _: &Cx, _: Term) -> Result<Reply, Raise> {
+        if let State::Count(n) = self {
+            *n += 1;
+        }
+        Ok(Reply::none())
+    }
+
+    fn state(&self) -> Term {
+        Term::Nil
+    }
+}
+
+fn server() -> Atom {
+    Atom::new("bench_server")
+}
+
+fn pid_of(started: &Term) -> Pid {
+    started.as_tuple().unwrap()[1].as_pid().unwrap()
+}
+
+fn module() -> Module {
+    fn start_link(cx: Cx, mut args: Vec<Term>) -> Called {
+        let args = args.pop().unwrap_or_default();
+        Box::pin(async move { gen_server::start_link::<State>(&cx, Start::new(server(), args)).await })
+    }
+    fn init(_: Cx, mut args: Vec<Term>) -> Called {
+        let args = args.pop().unwrap_or_default();
+        Box::pin(async move { Ok(Term::ok(args)) })
+    }
+    Module::new(server(), "1").export("start_link", 1, start_link).export("init", 1, init)
+}
+
+async fn start(cx: &Cx, args: Term) -> Result<Pid, Raise> {
+    Ok(pid_of(&gen_server::start::<State>(cx, Start::new(server(), args)).await?))
+}
+
+async fn call(cx: &Cx, server: Pid, request: Atom) -> Result<Term, Raise> {
+    gen_server::call(cx, server, request.into(), Some(let_it_crash::time::Duration::from_secs(5))).await
+}
+
+async fn sup(cx: &Cx, flags: Term, specs: Term) -> Result<Pid, Raise> {
+    Ok(pid_of(&supervisor::start_link(cx, None, server(), Term::tuple([flags, specs])).await?))
+}
+
+// --- the stopwatch
+
+/// What an item measured: operations, time, bytes an operation.
+type Measured = (u64, Duration, Option<f64>);
+
+type Clock = Rc<Cell<Duration>>;
+
+/// Runs `body` in a process of a fresh node until nothing runs any more.
+fn in_a_node<F, Fut>(body: F) -> Duration
+where
+    F: FnOnce(Cx, Clock) -> Fut + 'static,
+    Fut: Future<Output = Result<(), Raise>> + 'static,
+{
+    let limits = Limits { ns_per_reduction: 0, mailbox_words: 1 << 40, ..Limits::default() };
+    let mut node = Runtime::new(limits);
+    node.kernel_mut(|kernel| kernel.log_level = None);
+    node.load(module());
+    let took = Rc::new(Cell::new(Duration::ZERO));
+    let clock = took.clone();
+    let initial_call = Mfa { module: server(), function: Atom::new("bench"), arity: 0 };
+    node.spawn(initial_call, |cx| body(cx, clock)).unwrap();
+    node.run_until_idle();
+    assert_ne!(took.get(), Duration::ZERO, "the item did not finish");
+    took.get()
+}
+
+fn plain() -> SpawnOptions {
+    SpawnOptions { link: false, initial_call: Mfa { module: server(), function: Atom::new("loop"), arity: 0 } }
+}
+
+// --- items
+
+fn pingpong() -> Measured {
+    let n = 300_000;
+    let took = in_a_node(move |cx, clock| async move {
+        let server = start(&cx, term!(0)).await?;
+        for _ in 0..20_000 {
+            call(&cx, server, Atom::NORMAL).await?;
+        }
+        let begin = Instant::now();
+        for _ in 0..n {
+            call(&cx, server, Atom::NORMAL).await?;
+        }
+        clock.set(begin.elapsed());
+        Ok(())
+    });
+    (n, took, None)
+}
+
+fn cast() -> Measured {
+    let n = 1_000_000;
+    let took = in_a_node(move |cx, clock| async move {
+        let server = start(&cx, term!(0)).await?;
+        let begin = Instant::now();
+        for _ in 0..n {
+            gen_server::cast(&cx, server, Atom::NORMAL.into());
+            cx.tick().await;
+        }
+        assert_eq!(gen_server::call(&cx, server, Atom::OK.into(), None).await?, Term::Int(n));
+        clock.set(begin.elapsed());
+        Ok(())
+    });
+    (n.unsigned_abs(), took, None)
+}
+
+fn ring() -> Measured {
+    let (processes, rounds) = (1_000_u64, 1_000_u64);
+    let took = in_a_node(move |cx, clock| async move {
+        let mut next = cx.me();
+        for _ in 1..processes {
+            let to = next;
+            next = cx.spawn(plain(), move |cx| async move {
+                loop {
+                    let message = cx.receive().await;
+                    cx.send(to, message)?;
+                }
+            })?;
+        }
+        let begin = Instant::now();
+        for _ in 0..rounds {
+            cx.send(next, Atom::OK.into())?;
+            cx.receive().await;
+        }
+        clock.set(begin.elapsed());
+        Ok(())
+    });
+    (processes * rounds, took, None)
+}
+
+fn spawn() -> Measured {
+    let n = 100_000;
+    let took = in_a_node(move |cx, clock| async move {
+        let me = cx.me();
+        let begin = Instant::now();
+        for _ in 0..n {
+            let pid = cx.spawn(plain(), move |cx| async move {
+                cx.receive().await;
+                cx.send(me, Atom::OK.into())
+            })?;
+            cx.send(pid, Atom::START.into())?;
+            cx.tick().await;
+        }
+        for _ in 0..n {
+            cx.receive().await;
+        }
+        clock.set(begin.elapsed());
+        Ok(())
+    });
+    (n, took, None)
+}
+
+fn dynamic_flags() -> Term {
+    term!({simple_one_for_one, 1, 5})
+}
+
+fn dynamic_spec() -> Term {
+    term!([{c, {(server()), start_link, []}, permanent, 5000, worker, []}])
+}
+
+fn sup_start() -> Measured {
+    let n = 100_000;
+    let took = in_a_node(move |cx, clock| async move {
+        let sup = sup(&cx, dynamic_flags(), dynamic_spec()).await?;
+        let begin = Instant::now();
+        for _ in 0..n {
+            supervisor::start_child(&cx, sup, term!([0])).await?;
+        }
+        clock.set(begin.elapsed());
+        Ok(())
+    });
+    (n, took, None)
+}
+
+/// Resident bytes of this program, the allocator's own included. A counting allocator would cost
+/// every other item time.
+fn resident() -> f64 {
+    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: f64 = statm.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0.0);
+    pages * 4096.0
+}
+
+fn memory() -> Measured {
+    let n = 100_000_u32;
+    let bytes = Rc::new(Cell::new(0.0));
+    let kept = bytes.clone();
+    in_a_node(move |cx, clock| async move {
+        let before = resident();
+        for _ in 0..n {
+            start(&cx, term!(0)).await?;
+        }
+        cx.yield_now().await;
+        kept.set((resident() - before) / f64::from(n));
+        clock.set(Duration::from_nanos(1));
+        Ok(())
+    });
+    (u64::from(n), Duration::ZERO, Some(bytes.get()))
+}
+
+fn restart(n: u64) -> Measured {
+    let took = in_a_node(move |cx, clock| async move {
+        let spec = term!([{c, {(server()), start_link, [{notify, (cx.me())}]}, permanent, 5000, worker, []}]);
+        sup(&cx, term!({one_for_one, 100000000, 1}), spec).await?;
+        let mut child = pid_of(&cx.receive().await);
+        let begin = Instant::now();
+        for _ in 0..n {
+            cx.exit(child, Atom::KILL);
+            child = pid_of(&cx.receive().await);
+            call(&cx, child, Atom::NORMAL).await?;
+        }
+        clock.set(begin.elapsed());
+        Ok(())
+    });
+    (n, took, None)
+}
+
+fn treestop() -> Measured {
+    let n = 10_000;
+    let took = in_a_node(move |cx, clock| async move {
+        let spec = |id: i64| term!({(id), {(server()), start_link, [0]}, permanent, 5000, worker, []});
+        let sup = sup(&cx, term!({one_for_one, 1, 5}), Term::list((1..=n).map(spec).collect::<Vec<_>>())).await?;
+        cx.unlink(sup);
+        let begin = Instant::now();
+        gen_server::stop(&cx, sup, Atom::NORMAL.into(), None).await?;
+        clock.set(begin.elapsed());
+        Ok(())
+    });
+    (n.unsigned_abs(), took, None)
+}
+
+async fn fill(cx: &Cx, n: u64) -> Result<(), Raise> {
+    for _ in 0..n {
+        cx.send(cx.me(), term!({noise, 1}))?;
+        cx.tick().await;
+    }
+    Ok(())
+}
+
+fn selrecv_ref() -> Measured {
+    let n = 100_000;
+    let took = in_a_node(move |cx, clock| async move {
+        let server = start(&cx, term!(0)).await?;
+        fill(&cx, 10_000).await?;
+        for _ in 0..1_000 {
+            call(&cx, server, Atom::NORMAL).await?;
+        }
+        let begin = Instant::now();
+        for _ in 0..n {
+            call(&cx, server, Atom::NORMAL).await?;
+        }
+        clock.set(begin.elapsed());
+        Ok(())
+    });
+    (n, took, None)
+}
+
+fn selrecv_scan() -> Measured {
+    let n = 2_000;
+    let took = in_a_node(move |cx, clock| async move {
+        let me = cx.me();
+        let echo = cx.spawn(plain(), move |cx| async move {
+            loop {
+                cx.receive().await;
+                cx.send(me, Atom::OK.into())?;
+            }
+        })?;
+        fill(&cx, 10_000).await?;
+        let begin = Instant::now();
+        for _ in 0..n {
+            cx.send(echo, Atom::START.into())?;
+            cx.receive_if(|message| message.is_atom(Atom::OK).then_some(())).await;
+        }
+        clock.set(begin.elapsed());
+        Ok(())
+    });
+    (n, took, None)
+}
+
+fn fib_seq() -> Measured {
+    let n = 10_000;
+    let took = in_a_node(move |cx, clock| async move {
+        let server = start(&cx, term!({0, 1})).await?;
+        let begin = Instant::now();
+        for _ in 0..n {
+            call(&cx, server, Atom::NORMAL).await?;
+        }
+        clock.set(begin.elapsed());
+        Ok(())
+    });
+    (n, took, None)
+}
+
+type Item = fn() -> Measured;
+
+const ITEMS: &[(&str, Item)] = &[
+    ("pingpong", pingpong),
+    ("cast", cast),
+    ("ring", ring),
+    ("spawn", spawn),
+    ("sup_start", sup_start),
+    ("memory", memory),
+    ("restart_1k", || restart(1_000)),
+    ("restart", || restart(10_000)),
+    ("treestop", treestop),
+    ("selrecv_ref", selrecv_ref),
+    ("selrecv_scan", selrecv_scan),
+    ("fib_seq", fib_seq),
+];
+
+fn main() {
+    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
+    for (item, run) in ITEMS {
+        if wanted.is_empty() || wanted.iter().any(|name| name == item) {
+            print(item, run());
+        }
+    }
+}
+
+fn print(item: &str, (n, took, bytes): Measured) {
+    let seconds = took.as_secs_f64();
+    let per_sec = if seconds > 0.0 { n as f64 / seconds } else { 0.0 };
+    let bytes = bytes.map_or("null".to_owned(), |bytes| format!("{bytes:.1}"));
+    println!(
+        r#"{{"system":"let-it-crash","item":"{item}","n":{n},"seconds":{seconds:.6},"per_sec":{per_sec:.1},"bytes":{bytes}}}"#
+    );
+}
