@@ -21,6 +21,8 @@ pub mod receive;
 pub mod runtime;
 mod shared;
 
+pub use crate::kernel::Dest;
+pub use crate::kernel::process::Status;
 pub use body::{Body, BoxBody, Turn};
 pub use cx::{Cx, SpawnOptions};
 pub use module::{Export, Module};

@@ -1,5 +1,360 @@
-//! The composition root without the web: node, model, pace, inputs.
+//! The composition root without the web: a node with the application, the model of its log, the
+//! pace of its time, and the record of what was done to it.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`options`] | what a run begins with |
+//! | [`boot`] | from options to a running node |
+//! | [`command`] | the inputs |
+//! | `effect` | what an input does |
+//! | [`client`] | the page's processes: one call, auto-run, chaos |
+//! | [`pace`] | virtual time by the wall clock |
+//! | [`hash`] | one number for what happened |
+//! | [`record`] | runs as JSON, and their replay |
+//!
+//! Only commands enter a run, between two turns, each with the turn and the virtual time at
+//! which it does. How the wall clock slices the turns into frames leaves no trace.
 
+pub mod boot;
+pub mod client;
 pub mod command;
+mod effect;
+pub mod hash;
+pub mod options;
+pub mod pace;
+pub mod record;
+
+use std::rc::Rc;
 
 pub use command::{Command, CrashKind, SequenceSpec, Target};
+pub use options::Options;
+pub use pace::Speed;
+pub use record::{Input, Replay};
+
+pub use crate::process::Info;
+
+use crate::event::Event;
+use crate::observe::model::Model;
+use crate::observe::snapshot::Snapshot;
+use crate::process::{Budget, Progress, Runtime};
+use crate::term::{Pid, Term};
+use crate::time::{Duration, Instant};
+
+use boot::SystemEnv;
+use client::{Task, auto_run, chaos};
+use effect::Effect;
+use hash::LifecycleHash;
+use pace::Pace;
+
+/// Turns between two looks at the log, which must not overflow.
+const TURNS_BETWEEN_DRAINS: u64 = 64;
+
+/// Waiting messages that [`Session::inspect`] shows.
+const MESSAGES_SHOWN: usize = 50;
+
+/// A node that is watched and played with.
+pub struct Session {
+    options: Options,
+    node: Runtime,
+    model: Model,
+    hash: LifecycleHash,
+    pace: Pace,
+    inputs: Vec<Input>,
+    system_env: Rc<SystemEnv>,
+    /// The long-lived clients, spawned when they are first needed.
+    auto_run: Option<Pid>,
+    chaos: Option<Pid>,
+    tracing: bool,
+    /// The time and log position of the last snapshot that a frame gave.
+    shown: Option<(Instant, u64)>,
+}
+
+impl Session {
+    /// Boots a node and starts the application in it. Time plays from the first frame on.
+    ///
+    /// # Errors
+    /// As of [`boot::node`].
+    pub fn new(options: Options) -> Result<Self, String> {
+        let (node, system_env) = boot::node_with_env(&options)?;
+        let pace = Pace::new(node.now());
+        let mut session = Session {
+            options,
+            node,
+            model: Model::default(),
+            hash: LifecycleHash::default(),
+            pace,
+            inputs: Vec::new(),
+            system_env,
+            auto_run: None,
+            chaos: None,
+            tracing: false,
+            shown: None,
+        };
+        session.drain();
+        Ok(session)
+    }
+
+    /// Begins a new run with another seed. The system's environment stays as it is now; pace and
+    /// tracing too.
+    ///
+    /// # Errors
+    /// As of [`Session::new`]; the session is then as it was.
+    pub fn reset(&mut self, seed: u64) -> Result<(), String> {
+        let env = self.system_env.variables().into_iter().collect();
+        let mut fresh = Session::new(Options { seed, env, ..self.options.clone() })?;
+        (fresh.pace.playing, fresh.pace.speed) = (self.pace.playing, self.pace.speed);
+        fresh.trace(self.tracing);
+        *self = fresh;
+        Ok(())
+    }
+
+    // --- time
+
+    /// Lets `wall` time pass at the present speed and runs what there is to run meanwhile, at
+    /// most `turns` turns; what those do not suffice for makes virtual time fall behind. What
+    /// there is to see then; `None` if nothing has changed since the last frame.
+    pub fn frame(&mut self, wall: Duration, turns: u64) -> Option<Rc<Snapshot>> {
+        if self.pace.playing && self.node.halted().is_none() {
+            self.pace.pass(wall);
+            self.run(turns);
+        }
+        let present = (self.now(), self.node.kernel().log.next_seq());
+        if self.shown == Some(present) {
+            return None;
+        }
+        self.shown = Some(present);
+        Some(self.snapshot())
+    }
+
+    fn run(&mut self, mut turns: u64) {
+        loop {
+            let slice = turns.min(TURNS_BETWEEN_DRAINS);
+            let progress = self.node.run(Budget { turns: slice, until: self.pace.target });
+            self.drain();
+            turns -= slice;
+            if progress != Progress::Spent || self.node.now() > self.pace.target {
+                return;
+            }
+            if turns == 0 {
+                // It cannot keep up: the rest of the wall time is lost rather than owed.
+                self.pace.target = self.node.now();
+                return;
+            }
+        }
+    }
+
+    /// Takes one turn, or if nothing can run, goes to the time at which the next timer is due.
+    /// `false` if nothing will ever happen by itself.
+    pub fn step(&mut self) -> bool {
+        let stepped = self.node.turn() || self.skip_to(Instant(u64::MAX));
+        self.drain();
+        self.pace.target = self.pace.target.max(self.node.now());
+        stepped
+    }
+
+    /// Fires what is due next, if that is by `until`.
+    fn skip_to(&mut self, until: Instant) -> bool {
+        match self.node.kernel_mut(|kernel| kernel.next_due()) {
+            Some(due) if due <= until => {
+                self.node.advance_to(due);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Lets time pass again.
+    pub fn play(&mut self) {
+        self.pace.playing = true;
+    }
+
+    /// Stops time: frames run nothing, steps do.
+    pub fn pause(&mut self) {
+        self.pace.playing = false;
+    }
+
+    /// Does time pass?
+    #[must_use]
+    pub fn is_playing(&self) -> bool {
+        self.pace.playing
+    }
+
+    /// How fast virtual time is.
+    #[must_use]
+    pub fn speed(&self) -> Speed {
+        self.pace.speed
+    }
+
+    /// Changes how fast virtual time is, from now on.
+    pub fn set_speed(&mut self, speed: Speed) {
+        self.pace.set_speed(speed);
+    }
+
+    /// The virtual time that a person sees: it goes on while nothing happens.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        let clock = self.node.now();
+        if self.node.halted().is_some() || self.node.kernel().has_runnable() {
+            clock
+        } else {
+            clock.max(self.pace.target)
+        }
+    }
+
+    /// When something will happen by itself next: now, if a process can run; `None` if never.
+    #[must_use]
+    pub fn next_wake(&mut self) -> Option<Instant> {
+        if self.node.halted().is_some() {
+            None
+        } else if self.node.kernel().has_runnable() {
+            Some(self.node.now())
+        } else {
+            self.node.kernel_mut(|kernel| kernel.next_due())
+        }
+    }
+
+    // --- inputs
+
+    /// Does what a person asks for, between two turns, and writes it to the record.
+    ///
+    /// # Errors
+    /// A line for a person that says what is wrong with the command. Nothing has changed then.
+    pub fn dispatch(&mut self, command: Command) -> Result<(), String> {
+        if let Command::Trace { on } = command {
+            self.trace(on);
+            return Ok(());
+        }
+        if self.node.halted().is_some() {
+            return Err("the node has stopped; begin a new run".to_owned());
+        }
+        if self.inputs.len() >= self.options.limits.inputs {
+            return Err(format!("a run keeps at most {} inputs", self.options.limits.inputs));
+        }
+        self.arrive(self.now());
+        self.enter(command)
+    }
+
+    /// Takes the clock to the moment at which an input enters. What is due by then has happened
+    /// before, or makes a process runnable and then waits for the next turn.
+    fn arrive(&mut self, at: Instant) {
+        while !self.node.kernel().has_runnable() && self.skip_to(at) {}
+        self.node.advance_to(at);
+    }
+
+    fn enter(&mut self, command: Command) -> Result<(), String> {
+        let effect = effect::effect(&self.node, &command)?;
+        let number = self.inputs.len() as u64;
+        self.inputs.push(Input { turns: self.node.turns(), at: self.node.now(), command });
+        self.node.kernel_mut(|kernel| kernel.emit(Event::Input { number }));
+        self.perform(effect);
+        self.drain();
+        Ok(())
+    }
+
+    fn perform(&mut self, effect: Effect) {
+        match effect {
+            Effect::Client(task) => self.spawn_client(task),
+            Effect::Inject(pid, fault) => {
+                self.node.inject(pid, fault);
+                // Any message brings the callback that the fault waits for.
+                self.node.send(pid, Term::atom("fault"));
+            }
+            Effect::AutoRun(message) => {
+                self.auto_run = self
+                    .living(self.auto_run)
+                    .or_else(|| self.node.spawn(auto_run::initial_call(), auto_run::life).ok());
+                self.tell(self.auto_run, message);
+            }
+            Effect::Chaos(message) => {
+                let seed = self.options.seed;
+                self.chaos = self
+                    .living(self.chaos)
+                    .or_else(|| self.node.spawn(chaos::initial_call(), |cx| chaos::life(cx, seed)).ok());
+                self.tell(self.chaos, message);
+            }
+            Effect::SystemEnv(variable, value) => self.system_env.set(&variable, value),
+        }
+    }
+
+    /// A process table without room refuses clients, as it refuses everybody.
+    fn spawn_client(&mut self, task: Task) {
+        let _ = self.node.spawn(task.initial_call(), |cx| client::life(cx, task));
+    }
+
+    fn living(&self, pid: Option<Pid>) -> Option<Pid> {
+        pid.filter(|pid| self.node.kernel().process(*pid).is_some())
+    }
+
+    fn tell(&mut self, pid: Option<Pid>, message: Term) {
+        if let Some(pid) = pid {
+            self.node.send(pid, message);
+        }
+    }
+
+    /// Messages are seen from now on, or no longer. That is no input: it changes nothing.
+    fn trace(&mut self, on: bool) {
+        self.tracing = on;
+        self.node.kernel_mut(|kernel| kernel.trace_all(on));
+    }
+
+    // --- what there is to see
+
+    /// Everything observable at this moment.
+    pub fn snapshot(&mut self) -> Rc<Snapshot> {
+        self.drain();
+        self.model.snapshot(self.now())
+    }
+
+    /// What a living process is like inside. Changes nothing.
+    #[must_use]
+    pub fn inspect(&self, pid: Pid) -> Option<Info> {
+        self.node.inspect(pid, MESSAGES_SHOWN)
+    }
+
+    /// The seed of this run.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.options.seed
+    }
+
+    /// Are messages seen?
+    #[must_use]
+    pub fn is_tracing(&self) -> bool {
+        self.tracing
+    }
+
+    /// Turns taken since boot.
+    #[must_use]
+    pub fn turns(&self) -> u64 {
+        self.node.turns()
+    }
+
+    /// The inputs of this run so far.
+    #[must_use]
+    pub fn inputs(&self) -> &[Input] {
+        &self.inputs
+    }
+
+    /// The lifecycle hash of this run so far.
+    #[must_use]
+    pub fn hash(&self) -> u64 {
+        self.hash.value()
+    }
+
+    /// Entries that were lost because a single turn wrote more than the log holds. The model and
+    /// the hash are then incomplete.
+    #[must_use]
+    pub fn lost_entries(&self) -> u64 {
+        self.node.kernel().log.dropped()
+    }
+
+    fn drain(&mut self) {
+        for entry in self.node.drain_log() {
+            self.hash.feed(&entry);
+            self.model.apply(&entry);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -204,7 +204,7 @@ async fn handler_failed(cx: &Cx, event: &Term, handler: Handler, raise: Raise) -
 
 /// Both clocks are the node's: nanoseconds of virtual time since boot.
 fn times(cx: &Cx) -> Term {
-    let now = Term::from(cx.now().0);
+    let now = Term::from(cx.monotonic_time().0);
     Term::map(vec![(Term::atom("monotonic_time"), now.clone()), (Term::atom("system_time"), now)])
 }
 
@@ -228,14 +228,14 @@ pub async fn span<T>(
     metadata: Term,
     work: impl Future<Output = Result<(T, Term), Raise>>,
 ) -> Result<T, Raise> {
-    let started = cx.now();
+    let started = cx.monotonic_time();
     let context = Term::from(cx.make_ref());
     execute(cx, with(prefix, "start"), times(cx), in_context(&metadata, &context)).await?;
     let outcome = match work.await {
         Ok((_, stop)) if stop.as_map().is_none() => Err(badmatch(stop)),
         other => other,
     };
-    let now = cx.now();
+    let now = cx.monotonic_time();
     let measurements = Term::map(vec![
         (Term::atom("duration"), now.since(started).0.into()),
         (Term::atom("monotonic_time"), now.0.into()),

@@ -78,6 +78,17 @@ impl Cx {
         self.kernel().now()
     }
 
+    /// `erlang:monotonic_time()` in nanoseconds: [`Cx::now`] and what this turn has taken so far.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#monotonic_time-0>
+    #[must_use]
+    pub fn monotonic_time(&self) -> Instant {
+        let kernel = self.kernel();
+        let spent = i64::from(kernel.limits.fuel.max(1)) - self.shared.fuel.get();
+        let reductions = u64::try_from(spent).unwrap_or(0);
+        kernel.now() + Duration(reductions.saturating_mul(kernel.limits.ns_per_reduction))
+    }
+
     /// The node's bounds.
     #[must_use]
     pub fn limits(&self) -> Limits {

@@ -1,0 +1,126 @@
+//! From options to a running node.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use crate::event::{Behaviour, Event, Mfa};
+use crate::exit::Raise;
+use crate::otp;
+use crate::otp::application::env::{Config, Setting};
+use crate::otp::application::{self, AppFiles};
+use crate::process::{Cx, Runtime};
+use crate::seq;
+use crate::supervision::Restart;
+use crate::term::{Atom, Term, erlang};
+
+use super::Options;
+
+/// The system's environment, as the processes of a node find it.
+#[derive(Debug, Default)]
+pub struct SystemEnv(RefCell<BTreeMap<String, String>>);
+
+impl SystemEnv {
+    /// All variables.
+    #[must_use]
+    pub fn variables(&self) -> BTreeMap<String, String> {
+        self.0.borrow().clone()
+    }
+
+    /// Sets a variable, or unsets it.
+    pub fn set(&self, variable: &str, value: Option<String>) {
+        let mut variables = self.0.borrow_mut();
+        match value {
+            Some(value) => variables.insert(variable.to_owned(), value),
+            None => variables.remove(variable),
+        };
+    }
+}
+
+/// Turns that a boot may take.
+const TURNS: u32 = 100_000;
+
+/// What applications depend on; the node has its code built in.
+const BUILT_IN: [(&str, &str); 3] = [
+    (
+        "elixir",
+        r#"{application, elixir, [{description, "elixir"}, {vsn, "1.14.0"}, {applications, [kernel, stdlib]}]}."#,
+    ),
+    (
+        "logger",
+        r#"{application, logger, [{description, "logger"}, {vsn, "1.14.0"}, {applications, [kernel, stdlib, elixir]}]}."#,
+    ),
+    ("telemetry", otp::telemetry::APP),
+];
+
+/// A node with the application controller and, unless its `.app` file is in the way, `seq`
+/// running. Time has passed only by work done.
+///
+/// # Errors
+/// A line for a person: a variable that is no integer (by its name), an `.app` file that is no
+/// Erlang term (by line and column), no room for a process.
+pub fn node(options: &Options) -> Result<Runtime, String> {
+    node_with_env(options).map(|(node, _)| node)
+}
+
+pub(super) fn node_with_env(options: &Options) -> Result<(Runtime, Rc<SystemEnv>), String> {
+    let variables = options.variables();
+    let arith = seq::config::arith(&variables).map_err(|bad| bad.to_string())?;
+    check_app_file(options)?;
+    let mut node = Runtime::new(options.limits.clone());
+    otp::modules().into_iter().for_each(|module| node.load(module));
+    seq::load(&mut node);
+    let system_env = Rc::new(SystemEnv(RefCell::new(variables)));
+    node.install(system_env.clone());
+    node.install(Rc::new(app_files(options)));
+    node.install(Rc::new(configuration(arith)));
+    let init = Mfa { module: Atom::INIT, function: Atom::new("boot"), arity: 1 };
+    node.spawn(init, init_process).map_err(|raise| format!("the node cannot boot: {raise:?}"))?;
+    for _ in 0..TURNS {
+        if !node.turn() {
+            break;
+        }
+    }
+    Ok((node, system_env))
+}
+
+fn check_app_file(options: &Options) -> Result<(), String> {
+    let limits = &options.limits;
+    let bounds =
+        erlang::Limits { depth: limits.term_depth as usize, bytes: limits.text_bytes, ..erlang::Limits::default() };
+    erlang::parse_file(&options.app, bounds).map(|_| ()).map_err(|error| format!("seq.app: {error}"))
+}
+
+fn app_files(options: &Options) -> AppFiles {
+    let files = AppFiles::default();
+    BUILT_IN.iter().for_each(|(name, text)| files.add(name, text));
+    files.add("seq", &options.app);
+    files
+}
+
+fn configuration(arith: Term) -> Config {
+    let config = Config::default();
+    if arith != Term::Nil {
+        let (application, key) = (Atom::new("seq"), Atom::new("arith"));
+        config.add(Setting { application, key, value: arith, source: Atom::new("runtime") });
+    }
+    config
+}
+
+/// The first process: it brings up the controller, then the application, and stays.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/init>
+async fn init_process(cx: Cx) -> Result<(), Raise> {
+    cx.trap_exits(true);
+    cx.register(Atom::INIT, cx.me())?;
+    cx.emit(Event::Initialised { pid: cx.me(), behaviour: Behaviour::System, module: Atom::INIT });
+    application::start_controller(&cx).await?;
+    // Its failure is told by events; the node lives on without it.
+    let _ = application::ensure_all_started(&cx, Atom::new("seq"), Restart::Temporary).await;
+    loop {
+        let message = cx.receive().await;
+        if let Some([Term::Atom(Atom::EXIT), _, reason]) = message.as_tuple() {
+            cx.halt(reason.clone());
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! From a command to what it does to the node: names and terms in it are read here, and what is
+//! wrong with them is said in a line.
+
+use crate::exit::Raise;
+use crate::process::fault::Fault;
+use crate::process::{Dest, Runtime};
+use crate::seq;
+use crate::term;
+use crate::term::{Atom, Pid, Term, erlang};
+
+use super::client::{Task, auto_run, chaos};
+use super::{Command, CrashKind, SequenceSpec, Target};
+
+/// What a command does.
+#[derive(Debug)]
+pub(super) enum Effect {
+    /// A client process is spawned.
+    Client(Task),
+    /// The next callback of a process goes wrong.
+    Inject(Pid, Fault),
+    /// The auto-run client is told something.
+    AutoRun(Term),
+    /// The chaos client is told something.
+    Chaos(Term),
+    /// A variable of the system's environment changes.
+    SystemEnv(String, Option<String>),
+}
+
+/// Most characters of a message that a callback raises.
+const MAX_MESSAGE: usize = 1_000;
+
+/// Reads a command against the node as it is.
+pub(super) fn effect(node: &Runtime, command: &Command) -> Result<Effect, String> {
+    Ok(match command {
+        Command::Next { server } => Effect::Client(Task::Next(whom(node, server)?)),
+        Command::Peek { server } => Effect::Client(Task::Peek(whom(node, server)?)),
+        Command::Crash { target, how } => crash(node, alive(node, target)?, how)?,
+        Command::AutoRun { rate } => {
+            Effect::AutoRun(auto_run::rate(at_most(*rate, auto_run::MAX_RATE, "calls a second")?))
+        }
+        Command::Chaos { per_minute } => {
+            Effect::Chaos(chaos::per_minute(at_most(*per_minute, chaos::MAX_PER_MINUTE, "crashes a minute")?))
+        }
+        Command::StartSequence { name, spec } => Effect::Client(start_sequence(name, spec)?),
+        Command::StopSequence { server } => Effect::Client(Task::StopSequence(whom(node, server)?)),
+        Command::StartApplication { name, start_type } => {
+            Effect::Client(Task::StartApplication(atom(name)?, *start_type))
+        }
+        Command::StopApplication { name } => Effect::Client(Task::StopApplication(atom(name)?)),
+        Command::SystemEnv { variable, value } => system_env(variable, value.as_deref())?,
+        Command::Suspend { target } => Effect::Client(Task::Suspend(whom(node, target)?)),
+        Command::Resume { target } => Effect::Client(Task::Resume(whom(node, target)?)),
+        Command::Trace { .. } => return Err("tracing is no input".to_owned()),
+    })
+}
+
+fn at_most(number: u32, most: u32, what: &str) -> Result<u32, String> {
+    if number <= most { Ok(number) } else { Err(format!("at most {most} {what}, not {number}")) }
+}
+
+/// A name as Elixir writes it: `Seq.FibServer`, `:geo1`, `:"a name"`; `geo1` will do as well.
+pub(super) fn atom(text: &str) -> Result<Atom, String> {
+    let trimmed = text.trim();
+    let full = match trimmed.strip_prefix(':') {
+        Some(rest) => rest.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(rest).to_owned(),
+        None if trimmed.starts_with(|first: char| first.is_ascii_uppercase()) => format!("Elixir.{trimmed}"),
+        None => trimmed.to_owned(),
+    };
+    if full.is_empty() || full.chars().any(char::is_control) {
+        return Err(format!("{text:?} is no name; write it like Seq.FibServer or :geo1"));
+    }
+    Atom::try_new(&full).map_err(|error| error.to_string())
+}
+
+/// A process that may be dead: a call to it then fails as calls do.
+fn whom(node: &Runtime, target: &Target) -> Result<Dest, String> {
+    Ok(match target {
+        Target::Name(name) => Dest::Name(atom(name)?),
+        Target::Pid(_) => Dest::Pid(alive(node, target)?),
+    })
+}
+
+/// A process that lives.
+fn alive(node: &Runtime, target: &Target) -> Result<Pid, String> {
+    let kernel = node.kernel();
+    match target {
+        Target::Name(name) => {
+            kernel.whereis(atom(name)?).ok_or_else(|| format!("no process is registered as {}", name.trim()))
+        }
+        Target::Pid(number) => {
+            let pids = kernel.processes();
+            let at = pids.binary_search_by_key(number, |pid| pid.number());
+            at.ok()
+                .and_then(|at| pids.get(at).copied())
+                .ok_or_else(|| format!("no process #PID<0.{number}.0> is alive"))
+        }
+    }
+}
+
+fn crash(node: &Runtime, pid: Pid, how: &CrashKind) -> Result<Effect, String> {
+    let read = |text: &str| erlang_term(node, text);
+    let fault = match how {
+        CrashKind::Raise(message) => {
+            Fault::Raise(runtime_error(&message.chars().take(MAX_MESSAGE).collect::<String>()))
+        }
+        CrashKind::Throw(value) => Fault::Raise(Raise::throw(read(value)?)),
+        CrashKind::Exit(reason) => Fault::Raise(Raise::exit(read(reason)?)),
+        CrashKind::BadReturn => Fault::Return(term!(oops)),
+        CrashKind::BadMatch => Fault::Raise(bad_match()),
+        CrashKind::Stop(reason) => Fault::Stop(read(reason)?),
+        CrashKind::EndlessLoop => Fault::EndlessLoop,
+        CrashKind::Signal(reason) => return Ok(Effect::Client(Task::Exit(pid, read(reason)?))),
+    };
+    Ok(Effect::Inject(pid, fault))
+}
+
+/// `raise "message"`
+///
+/// OTP: <https://hexdocs.pm/elixir/1.14/RuntimeError.html>
+pub(super) fn runtime_error(message: &str) -> Raise {
+    crate::otp::elixir::raise("RuntimeError", message)
+}
+
+/// What `{:ok, value} = :error` raises.
+pub(super) fn bad_match() -> Raise {
+    Raise::error(term!({badmatch, error}))
+}
+
+/// A term from Erlang text.
+fn erlang_term(node: &Runtime, text: &str) -> Result<Term, String> {
+    let limits = &node.kernel().limits;
+    let depth = limits.term_depth as usize;
+    let bounds = erlang::Limits { depth, bytes: limits.text_bytes, ..erlang::Limits::default() };
+    erlang::parse_within(text, bounds).map_err(|error| error.to_string())
+}
+
+fn start_sequence(name: &str, spec: &SequenceSpec) -> Result<Task, String> {
+    let pair = |key: &str, text: &str| Ok::<_, String>(Term::tuple([Term::atom(key), integer(key, text)?]));
+    let (module, opts) = match spec {
+        SequenceSpec::Fib => (term!(Seq.Fib), Vec::new()),
+        SequenceSpec::Arith { a1, d } => (term!(Seq.Arith), vec![pair("a1", a1)?, pair("d", d)?]),
+        SequenceSpec::Geo { a1, r } => (term!(Seq.Geo), vec![pair("a1", a1)?, pair("r", r)?]),
+    };
+    let name = atom(name)?;
+    if name == Atom::UNDEFINED || name == Atom::NIL {
+        return Err(format!("nobody can be called {name:?}"));
+    }
+    let module = module.as_atom().unwrap_or(Atom::UNDEFINED);
+    Ok(Task::StartSequence { name, module, opts: Term::list(opts) })
+}
+
+fn integer(what: &str, text: &str) -> Result<Term, String> {
+    let most = seq::config::MAX_DIGITS;
+    seq::config::integer(text.trim())
+        .ok_or_else(|| format!("{what} must be an integer of at most {most} digits, not {:?}", shortened(text)))
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(40).collect()
+}
+
+fn system_env(variable: &str, value: Option<&str>) -> Result<Effect, String> {
+    let bad = |what: &str| Err(format!("{what} of a variable: {:?}", shortened(variable)));
+    if variable.is_empty() || variable.len() > 64 || variable.contains(['=', '\0']) {
+        return bad("no name");
+    }
+    if value.is_some_and(|value| value.len() > 2_048 || value.contains('\0')) {
+        return bad("no value");
+    }
+    if let Some(value) = value {
+        let alone = [(variable.to_owned(), value.to_owned())].into_iter().collect();
+        seq::config::arith(&alone).map_err(|bad| bad.to_string())?;
+    }
+    Ok(Effect::SystemEnv(variable.to_owned(), value.map(str::to_owned)))
+}

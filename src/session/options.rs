@@ -1,0 +1,37 @@
+//! What a run begins with.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits::Limits;
+
+/// The `.app` file of the application as it is shipped.
+pub const SEQ_APP: &str = include_str!("../../static/seq.app");
+
+/// What a run begins with. The same options and the same inputs give the same run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Options {
+    /// The seed of everything random: chaos.
+    pub seed: u64,
+    /// The system's environment, as name and value: `SEQ_A1`, `SEQ_D`. Of equal names the last
+    /// one counts.
+    pub env: Vec<(String, String)>,
+    /// The text of `seq.app`.
+    pub app: String,
+    /// The node's bounds.
+    pub limits: Limits,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Options { seed: 1, env: Vec::new(), app: SEQ_APP.to_owned(), limits: Limits::default() }
+    }
+}
+
+impl Options {
+    pub(super) fn variables(&self) -> BTreeMap<String, String> {
+        self.env.iter().cloned().collect()
+    }
+}

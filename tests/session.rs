@@ -1,0 +1,371 @@
+//! The session: inputs, time, record and replay, without the web.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use let_it_crash::observe::snapshot::{ApplicationState, Snapshot};
+use let_it_crash::session::{Command, CrashKind, Options, SequenceSpec, Session, Speed, Target};
+use let_it_crash::supervision::Restart;
+use let_it_crash::term::Atom;
+use let_it_crash::time::{Duration, Instant};
+
+const FRAME: Duration = Duration::from_millis(16);
+const TURNS: u64 = 100_000;
+
+fn named(name: &str) -> Target {
+    Target::Name(name.to_owned())
+}
+
+fn next(name: &str) -> Command {
+    Command::Next { server: named(name) }
+}
+
+fn crash(name: &str, how: CrashKind) -> Command {
+    Command::Crash { target: named(name), how }
+}
+
+fn session(seed: u64) -> Session {
+    Session::new(Options { seed, ..Options::default() }).unwrap()
+}
+
+/// Lets virtual time pass in slices.
+fn play(session: &mut Session, span: Duration, slice: Duration) {
+    let mut left = span;
+    while left > Duration::ZERO {
+        let now = slice.min(left);
+        session.frame(now, TURNS);
+        left = left.saturating_sub(now);
+    }
+}
+
+fn do_at_once(session: &mut Session, command: Command) {
+    session.dispatch(command).unwrap();
+    session.frame(FRAME, TURNS);
+}
+
+/// The outcome of the last call, as a text.
+fn last_call(session: &mut Session) -> String {
+    let snapshot = session.snapshot();
+    let call = snapshot.calls.last().unwrap();
+    match &call.outcome {
+        Ok(value) => value.to_string(),
+        Err(reason) => format!("exit {reason}"),
+    }
+}
+
+fn state_of(snapshot: &Snapshot) -> ApplicationState {
+    snapshot.application(Atom::new("seq")).unwrap().state
+}
+
+fn all_crashes() -> Vec<CrashKind> {
+    vec![
+        CrashKind::Raise("oops".to_owned()),
+        CrashKind::Throw("{a, ball}".to_owned()),
+        CrashKind::Exit("[1, \"two\", 3.0]".to_owned()),
+        CrashKind::BadReturn,
+        CrashKind::BadMatch,
+        CrashKind::Stop("{shutdown, enough}".to_owned()),
+        CrashKind::Signal("kill".to_owned()),
+        CrashKind::Signal("boom".to_owned()),
+    ]
+}
+
+/// A run in which everything happens: calls, every crash, chaos, auto-run, a new sequence, a
+/// give-up and a new start with other parameters.
+fn eventful(session: &mut Session, slice: Duration) {
+    let pass = |session: &mut Session, millis: u64| play(session, Duration::from_millis(millis), slice);
+    session.dispatch(next("Seq.FibServer")).unwrap();
+    pass(session, 100);
+    let spec = SequenceSpec::Geo { a1: "2".to_owned(), r: "3".to_owned() };
+    session.dispatch(Command::StartSequence { name: ":geo1".to_owned(), spec }).unwrap();
+    session.dispatch(Command::AutoRun { rate: 30 }).unwrap();
+    pass(session, 700);
+    for how in all_crashes() {
+        session.dispatch(crash("Seq.ArithServer", how)).unwrap();
+        pass(session, 2_100);
+    }
+    session.dispatch(Command::Chaos { per_minute: 60 }).unwrap();
+    pass(session, 10_000);
+    session.dispatch(Command::Chaos { per_minute: 0 }).unwrap();
+    session.dispatch(crash("Seq.FibServer", CrashKind::EndlessLoop)).unwrap();
+    pass(session, 1_000);
+    session.dispatch(crash("Seq.FibServer", CrashKind::Signal("kill".to_owned()))).unwrap();
+    session.dispatch(Command::SystemEnv { variable: "SEQ_A1".to_owned(), value: Some("100".to_owned()) }).unwrap();
+    for _ in 0..8 {
+        pass(session, 50);
+        let _ = session.dispatch(crash("Seq.Supervisor", CrashKind::BadMatch));
+    }
+    pass(session, 1_000);
+    let start = Command::StartApplication { name: "seq".to_owned(), start_type: Restart::Temporary };
+    session.dispatch(start).unwrap();
+    pass(session, 1_000);
+    session.dispatch(next("Seq.ArithServer")).unwrap();
+    pass(session, 1_000);
+}
+
+#[test]
+fn clients_call_and_get_what_servers_say() {
+    let mut session = session(1);
+    let mut said = Vec::new();
+    for command in [next("Seq.FibServer"), next("Seq.FibServer"), next(" Seq.ArithServer"), next(":nobody")] {
+        do_at_once(&mut session, command);
+        said.push(last_call(&mut session));
+    }
+    do_at_once(&mut session, Command::Peek { server: named("Seq.ArithServer") });
+    said.push(last_call(&mut session));
+    let nobody = "exit {:noproc, {GenServer, :call, [:nobody, :next, 5000]}}";
+    assert_eq!(said, ["0", "1", "3", nobody, "8"]);
+}
+
+#[test]
+fn every_crash_heals() {
+    for how in all_crashes() {
+        let mut session = session(1);
+        let before = session.snapshot();
+        let pid = |snapshot: &Snapshot| {
+            let mut all =
+                snapshot.processes().filter(|process| process.name == Some(Atom::new("Elixir.Seq.FibServer")));
+            all.next().unwrap().pid
+        };
+        do_at_once(&mut session, next("Seq.FibServer"));
+        do_at_once(&mut session, next("Seq.FibServer"));
+        do_at_once(&mut session, crash("Seq.FibServer", how.clone()));
+        let after = session.snapshot();
+        assert_ne!(pid(&before), pid(&after), "{how:?}");
+        assert_eq!(after.counts.restarts, 1, "{how:?}");
+        do_at_once(&mut session, next("Seq.FibServer"));
+        assert_eq!(last_call(&mut session), "0", "{how:?}");
+    }
+}
+
+#[test]
+fn an_endless_loop_holds_its_callers_and_nobody_else() {
+    let mut session = session(1);
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::EndlessLoop));
+    session.dispatch(next("Seq.FibServer")).unwrap();
+    do_at_once(&mut session, next("Seq.ArithServer"));
+    assert_eq!(last_call(&mut session), "3");
+    play(&mut session, Duration::from_secs(6), FRAME);
+    assert_eq!(last_call(&mut session), "exit {:timeout, {GenServer, :call, [Seq.FibServer, :next, 5000]}}");
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::Signal("kill".to_owned())));
+    do_at_once(&mut session, next("Seq.FibServer"));
+    assert_eq!(last_call(&mut session), "0");
+}
+
+#[test]
+fn a_supervisor_can_be_crashed_too() {
+    let mut session = session(1);
+    do_at_once(&mut session, next("Seq.FibServer"));
+    do_at_once(&mut session, crash("Seq.Supervisor", CrashKind::Raise("oops".to_owned())));
+    do_at_once(&mut session, next("Seq.FibServer"));
+    assert_eq!(last_call(&mut session), "0");
+    assert_eq!(state_of(&session.snapshot()), ApplicationState::Started);
+}
+
+#[test]
+fn an_application_that_gave_up_is_started_again_with_new_parameters() {
+    let mut session = session(1);
+    for _ in 0..16 {
+        let _ = session.dispatch(crash("Seq.FibServer", CrashKind::BadMatch));
+        session.frame(FRAME, TURNS);
+    }
+    let stopped = session.snapshot();
+    assert_eq!(state_of(&stopped), ApplicationState::Stopped);
+    assert_eq!(stopped.counts.gave_up, 5, "Seq.Supervisor four times, and then Seq.Root");
+    let variable = |value: &str| Command::SystemEnv { variable: "SEQ_A1".to_owned(), value: Some(value.to_owned()) };
+    session.dispatch(variable("70")).unwrap();
+    let start = Command::StartApplication { name: "seq".to_owned(), start_type: Restart::Temporary };
+    do_at_once(&mut session, start);
+    assert_eq!(last_call(&mut session), "{:ok, [:seq]}");
+    assert_eq!(state_of(&session.snapshot()), ApplicationState::Started);
+    do_at_once(&mut session, next("Seq.ArithServer"));
+    assert_eq!(last_call(&mut session), "70");
+    do_at_once(&mut session, Command::StopApplication { name: "seq".to_owned() });
+    assert_eq!(state_of(&session.snapshot()), ApplicationState::Stopped);
+}
+
+#[test]
+fn a_permanent_application_takes_the_node_with_it() {
+    let mut session = session(1);
+    do_at_once(&mut session, Command::StopApplication { name: "seq".to_owned() });
+    let start = Command::StartApplication { name: "seq".to_owned(), start_type: Restart::Permanent };
+    do_at_once(&mut session, start);
+    do_at_once(&mut session, crash("Seq.Root", CrashKind::Signal("kill".to_owned())));
+    play(&mut session, Duration::from_secs(1), FRAME);
+    assert!(session.snapshot().halted.is_some());
+    assert_eq!(session.next_wake(), None);
+    assert_eq!(session.dispatch(next("Seq.FibServer")).unwrap_err(), "the node has stopped; begin a new run");
+    session.reset(2).unwrap();
+    assert_eq!(state_of(&session.snapshot()), ApplicationState::Started);
+}
+
+#[test]
+fn auto_run_calls_all_in_turn_at_its_rate() {
+    let mut session = session(1);
+    let spec = SequenceSpec::Geo { a1: "1".to_owned(), r: "2".to_owned() };
+    do_at_once(&mut session, Command::StartSequence { name: "geo1".to_owned(), spec });
+    let calls = session.snapshot().counts.calls;
+    session.dispatch(Command::AutoRun { rate: 30 }).unwrap();
+    play(&mut session, Duration::from_secs(10), FRAME);
+    session.dispatch(Command::AutoRun { rate: 0 }).unwrap();
+    play(&mut session, Duration::from_secs(10), FRAME);
+    let snapshot = session.snapshot();
+    assert_eq!(snapshot.counts.calls - calls, 301);
+    assert_eq!(snapshot.counts.failed_calls, 0);
+    let served = |name: &str| {
+        let targets =
+            snapshot.calls.iter().filter(|call| call.target.to_string() == name && call.took > Duration::ZERO);
+        targets.count()
+    };
+    assert_eq!([served("Seq.FibServer"), served("Seq.ArithServer"), served(":geo1")], [101, 100, 100]);
+}
+
+#[test]
+fn chaos_goes_by_the_seed() {
+    let deaths = |seed| {
+        let mut session = session(seed);
+        session.dispatch(Command::Chaos { per_minute: 30 }).unwrap();
+        play(&mut session, Duration::from_secs(60), FRAME);
+        (session.snapshot().counts.crashes, session.hash())
+    };
+    let (crashes, hash) = deaths(1);
+    assert!((25..=35).contains(&crashes), "{crashes}");
+    assert_eq!(deaths(1), (crashes, hash));
+    assert_ne!(deaths(2).1, hash);
+}
+
+#[test]
+fn a_run_is_replayed_to_the_same_hash() {
+    let mut session = session(5);
+    eventful(&mut session, FRAME);
+    let run = session.export();
+    let replay = Session::replay(&run).unwrap();
+    assert!(replay.is_same());
+    assert_eq!(replay.hash(), session.hash());
+    assert_eq!(session.lost_entries(), 0);
+    let counts = session.snapshot().counts;
+    assert!(counts.gave_up > 0 && counts.restarts > 10 && counts.failed_calls > 0, "{counts:?}");
+    let other = run.replacen("\"seed\":5", "\"seed\":6", 1);
+    assert!(!Session::replay(&other).unwrap().is_same());
+}
+
+#[test]
+fn how_time_is_sliced_leaves_no_trace() {
+    let hash = |slice| {
+        let mut session = session(5);
+        eventful(&mut session, slice);
+        (session.hash(), session.turns(), session.inputs().to_vec())
+    };
+    let expected = hash(FRAME);
+    for slice in [Duration::from_millis(1), Duration::from_millis(7), Duration::from_millis(500)] {
+        assert_eq!(hash(slice), expected, "{slice}");
+    }
+}
+
+#[test]
+fn tracing_leaves_no_trace() {
+    let mut plain = session(5);
+    eventful(&mut plain, FRAME);
+    let mut traced = session(5);
+    traced.dispatch(Command::Trace { on: true }).unwrap();
+    eventful(&mut traced, FRAME);
+    assert_eq!(traced.hash(), plain.hash());
+    assert!(traced.snapshot().messages.len() > 100);
+    assert_eq!(plain.snapshot().messages.len(), 0);
+    assert_eq!(traced.export(), plain.export());
+}
+
+#[test]
+fn steps_do_what_frames_do() {
+    let mut stepped = session(5);
+    stepped.pause();
+    stepped.dispatch(Command::AutoRun { rate: 10 }).unwrap();
+    assert_eq!(stepped.frame(Duration::from_secs(1), TURNS).map(|snapshot| snapshot.now), Some(stepped.now()));
+    assert_eq!(stepped.frame(Duration::from_secs(1), TURNS), None, "time stands still");
+    while stepped.now() < Instant::BOOT + Duration::from_secs(2) {
+        assert!(stepped.step());
+    }
+    let run = stepped.export();
+    assert!(Session::replay(&run).unwrap().is_same());
+    assert!(stepped.snapshot().counts.calls >= 19);
+}
+
+#[test]
+fn time_goes_as_fast_as_it_is_told_to() {
+    let mut session = session(1);
+    let begin = session.now();
+    session.set_speed(Speed::new(-2));
+    play(&mut session, Duration::from_secs(1), FRAME);
+    assert_eq!(session.now().since(begin), Duration::from_millis(250));
+    session.set_speed(Speed::FASTEST);
+    play(&mut session, Duration::from_secs(1), FRAME);
+    assert_eq!(session.now().since(begin), Duration::from_millis(64_250));
+    assert_eq!(session.next_wake(), None);
+}
+
+#[test]
+fn too_few_turns_make_time_fall_behind_and_change_nothing() {
+    let mut session = session(1);
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::EndlessLoop));
+    let begin = session.now();
+    (0..10).for_each(|_| drop(session.frame(Duration::from_secs(1), 100)));
+    assert!(session.now().since(begin) < Duration::from_secs(1));
+    let run = session.export();
+    assert!(Session::replay(&run).unwrap().is_same());
+}
+
+#[test]
+fn a_bad_command_says_what_is_wrong_and_changes_nothing() {
+    let mut session = session(1);
+    let (hash, inputs) = (session.hash(), session.inputs().len());
+    let long = "9".repeat(2_000);
+    for (command, expected) in [
+        (crash("Seq.Nobody", CrashKind::BadMatch), "no process is registered as Seq.Nobody"),
+        (Command::Next { server: Target::Pid(4_000) }, "no process #PID<0.4000.0> is alive"),
+        (next(""), "\"\" is no name; write it like Seq.FibServer or :geo1"),
+        (crash("Seq.FibServer", CrashKind::Exit("{a, ".to_owned())), "line 1, column 5: expected"),
+        (Command::AutoRun { rate: 1_000_000 }, "at most 10000 calls a second, not 1000000"),
+        (Command::Chaos { per_minute: u32::MAX }, "at most 6000 crashes a minute, not 4294967295"),
+        (
+            Command::SystemEnv { variable: "SEQ_D".to_owned(), value: Some("x".to_owned()) },
+            "SEQ_D must be an integer of at most 1000 digits, not \"x\"",
+        ),
+        (
+            Command::StartSequence {
+                name: "geo".to_owned(),
+                spec: SequenceSpec::Geo { a1: "1".to_owned(), r: long.clone() },
+            },
+            "r must be an integer of at most 1000 digits, not \"9999",
+        ),
+    ] {
+        let error = session.dispatch(command.clone()).unwrap_err();
+        assert!(error.starts_with(expected), "{command:?}: {error}");
+    }
+    session.frame(FRAME, TURNS);
+    assert_eq!((session.hash(), session.inputs().len()), (hash, inputs));
+}
+
+#[test]
+fn a_record_that_is_none_is_refused() {
+    let mut session = session(1);
+    do_at_once(&mut session, next("Seq.FibServer"));
+    let run = session.export();
+    for (broken, expected) in [
+        ("{".to_owned(), "not a run: "),
+        (run.replacen("\"version\":1", "\"version\":9", 1), "a run of version 9"),
+        (run.replacen("\"processes\":262144", "\"processes\":4000000", 1), "the run asks for more"),
+        (run.replacen("{\"name\":\"Seq.FibServer\"}", "{\"name\":\"\"}", 1), "\"\" is no name"),
+    ] {
+        assert_ne!(broken, run);
+        let error = Session::replay(&broken).err().expect(expected);
+        assert!(error.starts_with(expected), "{error}");
+    }
+}
+
+#[test]
+fn a_server_is_looked_into() {
+    let mut session = session(1);
+    do_at_once(&mut session, next("Seq.FibServer"));
+    let snapshot = session.snapshot();
+    let server = snapshot.processes().find(|process| process.name == Some(Atom::new("Elixir.Seq.FibServer"))).unwrap();
+    let info = session.inspect(server.pid).unwrap();
+    assert_eq!(info.state.unwrap().to_string(), "%{mod: Seq.Fib, st: {1, 1}}");
+}
