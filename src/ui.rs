@@ -1,7 +1,65 @@
 //! The page: the only place, with `embed`, that knows the DOM.
+//!
+//! [`App`] owns a [`driver`](self) that owns the session. Once a frame it lets time pass and hands
+//! down one pointer to a [`Snapshot`](crate::observe::snapshot::Snapshot); [`Page`] draws it and
+//! knows nothing of where it came from. What a reader does goes up as one closed enum, [`Act`].
+//!
+//! | module | holds |
+//! |---|---|
+//! | `act` | what a reader can do and has chosen to see |
+//! | `i18n`, `words` | texts in two languages; names, terms, times |
+//! | `driver`, `browser` | the session, the wall clock, animation frames |
+//! | `page` | the panes in their places |
+//! | `process_tree` | the tree: a list that is read, a picture that is looked at |
+//! | `inspector`, `crash_menu`, `forms` | a look inside, and deeds |
+//! | `axis`, `chart`, `timeline`, `log` | what has been |
+//! | `bar`, `status`, `help`, `keys` | the frame around all that |
 
+mod act;
+mod axis;
+mod bar;
+mod browser;
+mod chart;
+mod crash_menu;
+mod driver;
+mod forms;
+mod help;
+mod i18n;
+mod inspector;
+mod keys;
+mod log;
+mod page;
+mod process_tree;
+mod shared;
+mod status;
+mod timeline;
+mod words;
+
+use std::rc::Rc;
+
+use gloo_timers::callback::Timeout;
 use serde::Deserialize;
-use yew::{Component, Context, Html, Properties, html};
+use web_sys::KeyboardEvent;
+use yew::{Callback, Component, Context, Html, NodeRef, Properties, html};
+
+pub use act::{Act, Choice, Layer, Pane, Span, Tab, Theme, TreeForm};
+pub use bar::Pace;
+pub use i18n::Lang;
+pub use page::{Page, PageProps};
+pub use shared::Ptr;
+
+use browser::{Frame, Sight};
+use driver::{APP, Driver};
+
+/// Milliseconds of work in a frame: of a page, and of a widget among others.
+const BUDGET_PAGE: f64 = 8.0;
+const BUDGET_WIDGET: f64 = 5.0;
+/// Milliseconds between two looks at a clock that merely goes on.
+const CALM: u32 = 100;
+/// Milliseconds between two looks at whether a hidden tab is still hidden.
+const ASLEEP: u32 = 1000;
+/// What is due within so many milliseconds is worth an animation frame.
+const NEXT_FRAME: f64 = 34.0;
 
 /// What the element's attributes ask for.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Properties)]
@@ -37,39 +95,244 @@ impl Options {
         }
         *self != before
     }
+
+    /// A number, or else the text folded into one.
+    fn seed(&self) -> u64 {
+        let text = self.seed.as_deref().unwrap_or("1").trim();
+        let folded = || {
+            text.bytes().fold(14_695_981_039_346_656_037, |seed: u64, byte| {
+                (seed ^ u64::from(byte)).wrapping_mul(1_099_511_628_211)
+            })
+        };
+        text.parse().unwrap_or_else(|_| folded())
+    }
 }
 
-/// The root component.
+/// What the root component is told.
 #[derive(Debug)]
+pub enum Msg {
+    /// The reader did something.
+    Act(Act),
+    /// A key was pressed inside.
+    Key(KeyboardEvent),
+    /// Time for a frame.
+    Frame,
+    /// The widget came into sight, or left it.
+    Seen(bool),
+}
+
+/// The root component: one widget.
 pub struct App {
-    clicks: u32,
+    /// The node, or why it did not come up.
+    driver: Result<Driver, String>,
+    choice: Choice,
+    /// Has a first process been selected for the reader?
+    welcomed: bool,
+    refused: Option<Rc<(u64, String)>>,
+    frame: Option<Frame>,
+    timer: Option<Timeout>,
+    root: NodeRef,
+    sight: Option<Sight>,
+    seen: bool,
+    act: Callback<Act>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App").field("choice", &self.choice).finish_non_exhaustive()
+    }
 }
 
 impl Component for App {
-    type Message = ();
+    type Message = Msg;
     type Properties = Options;
 
-    fn create(_: &Context<Self>) -> Self {
-        App { clicks: 0 }
+    fn create(ctx: &Context<Self>) -> Self {
+        let options = ctx.props();
+        App {
+            driver: Driver::new(options.seed()),
+            choice: Choice { lang: Lang::of(&options.lang), theme: Theme::of(&options.theme), ..Choice::default() },
+            welcomed: false,
+            refused: None,
+            frame: None,
+            timer: None,
+            root: NodeRef::default(),
+            sight: None,
+            seen: true,
+            act: ctx.link().callback(Msg::Act),
+        }
     }
 
-    fn update(&mut self, _: &Context<Self>, (): ()) -> bool {
-        self.clicks += 1;
+    fn rendered(&mut self, ctx: &Context<Self>, first: bool) {
+        if !first {
+            return;
+        }
+        if let Some(root) = self.root.cast::<web_sys::Element>() {
+            let link = ctx.link().clone();
+            self.sight = Sight::watch(&root, move |seen| link.send_message(Msg::Seen(seen)));
+        }
+        self.soon(ctx);
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &Options) -> bool {
+        let new = ctx.props();
+        if new.seed() != old.seed() {
+            self.reset(new.seed());
+            self.soon(ctx);
+        }
+        if new.lang != old.lang {
+            self.choice.take(&Act::Speak(Lang::of(&new.lang)));
+        }
+        if new.theme != old.theme {
+            self.choice.take(&Act::Dress(Theme::of(&new.theme)));
+        }
         true
     }
 
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Frame => self.on_frame(ctx),
+            Msg::Act(act) => self.on_act(ctx, act),
+            Msg::Key(event) => self.on_key(ctx, &event),
+            Msg::Seen(seen) => {
+                self.seen = seen;
+                if let Ok(driver) = &mut self.driver {
+                    driver.hold();
+                }
+                self.soon(ctx);
+                false
+            }
+        }
+    }
+
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let options = ctx.props();
-        let crash = match options.lang.as_str() {
-            "ko" => "눌러 보세요",
-            _ => "Press me",
+        let choice = &self.choice;
+        let page = ctx.props().page;
+        let class = if page { "app page" } else { "app embed" };
+        let body = match &self.driver {
+            Ok(driver) => self.page(driver, page),
+            Err(why) => html! { <p class="banner" role="alert">{ why }</p> },
         };
         html! {
-            <section class="app" aria-label="let-it-crash" data-theme={options.theme.clone()} lang={options.lang.clone()}>
-                <h1>{ "let-it-crash" }</h1>
-                <button onclick={ctx.link().callback(|_| ())}>{ crash }</button>
-                <output>{ self.clicks }</output>
-            </section>
+            <div {class} ref={self.root.clone()} data-theme={choice.theme.name()} lang={choice.lang.tag()} tabindex="-1"
+                onkeydown={ctx.link().callback(Msg::Key)}>{ body }</div>
         }
+    }
+}
+
+impl App {
+    fn page(&self, driver: &Driver, page: bool) -> Html {
+        let selected = self.choice.selected.and_then(|key| driver.snapshot.node(key));
+        let info = selected.and_then(|node| driver.inspect(node.pid()?)).map(|info| Ptr(Rc::new(info)));
+        html! {
+            <Page snapshot={Ptr(driver.snapshot.clone())} choice={self.choice.clone()} pace={driver.pace} now={driver.now()}
+                app={Rc::<str>::from(APP)} {page} {info} relentless={driver.relentless().cloned()}
+                refused={self.refused.clone()} act={self.act.clone()} />
+        }
+    }
+
+    fn on_frame(&mut self, ctx: &Context<Self>) -> bool {
+        (self.frame, self.timer) = (None, None);
+        let Ok(driver) = self.driver.as_mut().map_err(|_| ()) else { return false };
+        if !self.seen {
+            return false;
+        }
+        if browser::hidden() {
+            driver.hold();
+            self.later(ctx, ASLEEP);
+            return false;
+        }
+        let budget = if ctx.props().page { BUDGET_PAGE } else { BUDGET_WIDGET };
+        let news = driver.frame(&browser::clock, budget);
+        if driver.pace.playing {
+            match driver.due() {
+                Some(due) if due < NEXT_FRAME => self.soon(ctx),
+                Some(due) if due < f64::from(CALM) => self.later(ctx, due as u32),
+                _ => self.later(ctx, CALM),
+            }
+        }
+        self.welcome() || news
+    }
+
+    /// Selects the first sequence server once it is there, so that a reader finds something to do.
+    fn welcome(&mut self) -> bool {
+        let Ok(driver) = &self.driver else { return false };
+        if self.welcomed || self.choice.selected.is_some() {
+            return false;
+        }
+        let mut servers = driver.snapshot.processes().filter_map(|process| driver.snapshot.node(process.key));
+        let Some(first) = servers.find(|node| words::is_sequence(node)).map(|node| node.key) else { return false };
+        self.welcomed = true;
+        self.choice.take(&Act::Select(first))
+    }
+
+    /// A frame before the next repaint.
+    fn soon(&mut self, ctx: &Context<Self>) {
+        if self.frame.is_none() {
+            let link = ctx.link().clone();
+            self.timer = None;
+            self.frame = Frame::request(move || link.send_message(Msg::Frame));
+        }
+    }
+
+    /// A frame when so many milliseconds have passed.
+    fn later(&mut self, ctx: &Context<Self>, millis: u32) {
+        let link = ctx.link().clone();
+        self.timer = Some(Timeout::new(millis, move || link.send_message(Msg::Frame)));
+    }
+
+    fn on_key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
+        let Ok(Driver { snapshot, pace, .. }) = &self.driver else { return false };
+        let Some(act) = keys::deed(event, snapshot, &self.choice, pace.playing, pace.speed) else { return false };
+        event.prevent_default();
+        event.stop_propagation();
+        self.on_act(ctx, act)
+    }
+
+    fn on_act(&mut self, ctx: &Context<Self>, act: Act) -> bool {
+        let seen = self.choice.take(&act);
+        if !self.perform(act) {
+            return seen;
+        }
+        self.soon(ctx);
+        true
+    }
+
+    /// Tells whether the act was more than a choice of what to see.
+    fn perform(&mut self, act: Act) -> bool {
+        let Ok(driver) = &mut self.driver else { return false };
+        match act {
+            Act::Do(command) => {
+                let outcome = driver.dispatch(command);
+                self.answer(outcome);
+            }
+            Act::Play(playing) => driver.play(playing),
+            Act::Step => driver.step(),
+            Act::Speed(speed) => driver.speed(speed),
+            Act::Reset => {
+                let seed = driver.pace.seed;
+                self.reset(seed);
+            }
+            Act::Relentless(target) => driver.set_relentless(target),
+            // A browser that refuses says so itself.
+            Act::Save => drop(browser::save("let-it-crash-run.json", &driver.export())),
+            _ => return false,
+        }
+        true
+    }
+
+    fn reset(&mut self, seed: u64) {
+        self.choice.take(&Act::Reset);
+        self.welcomed = false;
+        let outcome = match &mut self.driver {
+            Ok(driver) => driver.reset(seed),
+            Err(why) => Err(why.clone()),
+        };
+        self.answer(outcome);
+    }
+
+    fn answer(&mut self, outcome: Result<(), String>) {
+        let number = self.refused.as_ref().map_or(0, |refused| refused.0) + 1;
+        self.refused = outcome.err().map(|message| Rc::new((number, message)));
     }
 }

@@ -14,6 +14,8 @@ mod embedding;
 #[path = "e2e/page.rs"]
 #[allow(dead_code)] // the harness may offer more than the tests of the day use
 mod page;
+#[path = "e2e/reader.rs"]
+mod reader;
 #[path = "e2e/server.rs"]
 mod server;
 #[path = "e2e/site.rs"]

@@ -26,7 +26,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("lab", "term exit time limits supervision event kernel process otp lang seq observe console session"),
     // Exit reasons and child specifications as its input names them; both are data.
     ("view", "term exit time supervision event observe"),
-    ("ui", "term exit time observe view session"),
+    ("ui", "term exit time supervision observe view session"),
     ("embed", "ui session"),
 ];
 

@@ -1,0 +1,299 @@
+//! What a reader can do and has chosen to see: one closed enum, one pure reducer.
+//! What reaches the node goes through [`Act::Do`]; all else concerns only the page.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use super::i18n::Lang;
+use crate::observe::snapshot::NodeKey;
+use crate::session::{Command, Speed, Target};
+
+/// A deed of the reader.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// An input of the run.
+    Do(Command),
+    /// Let time pass, or hold it.
+    Play(bool),
+    /// One turn of the scheduler.
+    Step,
+    /// How fast virtual time passes.
+    Speed(Speed),
+    /// A new node with the same seed.
+    Reset,
+    /// Crash this process again and again until the application is down; `None` ends it.
+    Relentless(Option<Target>),
+    /// Save the run as a file.
+    Save,
+    /// Select a place in the tree.
+    Select(NodeKey),
+    /// Select it and open the inspector where that is a sheet.
+    Inspect(NodeKey),
+    /// The pointer is over a place.
+    Hover(Option<NodeKey>),
+    /// Fold or unfold the places below.
+    Fold(NodeKey, bool),
+    /// Show a pane where there is room for one only.
+    Show(Pane),
+    /// Picture or list.
+    Tree(TreeForm),
+    /// A tab of the inspector.
+    Look(Tab),
+    /// Open a layer over the page.
+    Open(Layer),
+    /// Close what is open, innermost first.
+    Close,
+    /// Speak that language.
+    Speak(Lang),
+    /// Dress in that theme.
+    Dress(Theme),
+    /// How much time the charts show.
+    Span(Span),
+    /// Values on a linear scale, not a logarithmic one?
+    Linear(bool),
+    /// Only warnings and errors in the log?
+    Problems(bool),
+}
+
+/// A pane that shares its place with others where the page is narrow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Pane {
+    /// The tree.
+    #[default]
+    Tree,
+    /// Values over time.
+    Values,
+    /// Lanes.
+    Timeline,
+    /// Reports.
+    Log,
+}
+
+impl Pane {
+    pub(crate) const ALL: [Pane; 4] = [Pane::Tree, Pane::Values, Pane::Timeline, Pane::Log];
+
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Pane::Tree => "tree",
+            Pane::Values => "values",
+            Pane::Timeline => "timeline",
+            Pane::Log => "log",
+        }
+    }
+}
+
+/// How the tree shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TreeForm {
+    /// As there is room.
+    #[default]
+    Auto,
+    /// Drawn.
+    Picture,
+    /// As an indented list.
+    List,
+}
+
+/// A tab of the inspector.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// Links, monitors, exit.
+    #[default]
+    Process,
+    /// The state of a server.
+    State,
+    /// The child spec.
+    Spec,
+    /// Mailbox and calls.
+    Messages,
+}
+
+/// What may lie over the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// The inspector, where it is a sheet.
+    Sheet,
+    /// The ways to die, for the selected process.
+    Crash,
+    /// Keyboard and legend.
+    Help,
+    /// The form of a new sequence.
+    Sequence,
+    /// The controls that have no room in the bar.
+    More,
+}
+
+/// Light or dark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// Dark on light.
+    #[default]
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+impl Theme {
+    /// The theme of a name; light for any other.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        if name == "dark" { Theme::Dark } else { Theme::Light }
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Theme::Light => "light",
+            Theme::Dark => "dark",
+        }
+    }
+
+    pub(crate) const fn other(self) -> Self {
+        match self {
+            Theme::Light => Theme::Dark,
+            Theme::Dark => Theme::Light,
+        }
+    }
+}
+
+/// How much time the charts show.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Span {
+    /// 15 seconds.
+    Short,
+    /// A minute.
+    #[default]
+    Minute,
+    /// Five minutes.
+    Long,
+    /// Everything since boot.
+    All,
+}
+
+impl Span {
+    pub(crate) const ALL: [Span; 4] = [Span::Short, Span::Minute, Span::Long, Span::All];
+
+    /// Its length in seconds.
+    pub(crate) const fn seconds(self) -> Option<u64> {
+        match self {
+            Span::Short => Some(15),
+            Span::Minute => Some(60),
+            Span::Long => Some(300),
+            Span::All => None,
+        }
+    }
+}
+
+/// What the reader has chosen to see.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Choice {
+    /// The place selected in the tree.
+    pub selected: Option<NodeKey>,
+    /// The place under the pointer.
+    pub hover: Option<NodeKey>,
+    /// Places whose folding differs from what is usual for them.
+    pub folded: Rc<BTreeSet<(NodeKey, bool)>>,
+    /// The pane shown where there is room for one.
+    pub pane: Pane,
+    /// Picture or list.
+    pub form: TreeForm,
+    /// The tab of the inspector.
+    pub tab: Tab,
+    /// Layers over the page, innermost last.
+    pub layers: Vec<Layer>,
+    /// The language.
+    pub lang: Lang,
+    /// The theme.
+    pub theme: Theme,
+    /// How much time the charts show.
+    pub span: Span,
+    /// Values on a linear scale, not a logarithmic one?
+    pub linear: bool,
+    /// Only warnings and errors?
+    pub problems: bool,
+}
+
+impl Choice {
+    /// Takes a deed that concerns only what is seen; tells whether anything changed.
+    pub fn take(&mut self, act: &Act) -> bool {
+        let before = self.clone();
+        match act {
+            Act::Select(key) => self.selected = Some(*key),
+            Act::Inspect(key) => {
+                self.selected = Some(*key);
+                self.open(Layer::Sheet);
+            }
+            Act::Hover(key) => self.hover = *key,
+            Act::Fold(key, fold) => self.fold(*key, *fold),
+            Act::Show(pane) => self.pane = *pane,
+            Act::Tree(form) => self.form = *form,
+            Act::Look(tab) => self.tab = *tab,
+            Act::Open(layer) => self.open(*layer),
+            Act::Close => drop(self.layers.pop()),
+            Act::Speak(lang) => self.lang = *lang,
+            Act::Dress(theme) => self.theme = *theme,
+            Act::Span(span) => self.span = *span,
+            Act::Linear(on) => self.linear = *on,
+            Act::Problems(only) => self.problems = *only,
+            Act::Do(Command::Crash { .. }) => self.layers.retain(|layer| *layer != Layer::Crash),
+            Act::Reset => self.forget_places(),
+            _ => {}
+        }
+        *self != before
+    }
+
+    /// Is that layer open?
+    #[must_use]
+    pub fn shows(&self, layer: Layer) -> bool {
+        self.layers.contains(&layer)
+    }
+
+    /// Whether the reader folded a place, if ever.
+    #[must_use]
+    pub fn folding(&self, key: NodeKey) -> Option<bool> {
+        self.folded.range((key, false)..=(key, true)).next().map(|(_, fold)| *fold)
+    }
+
+    fn open(&mut self, layer: Layer) {
+        self.layers.retain(|other| *other != layer);
+        self.layers.push(layer);
+    }
+
+    fn fold(&mut self, key: NodeKey, fold: bool) {
+        let folded = Rc::make_mut(&mut self.folded);
+        folded.remove(&(key, !fold));
+        folded.insert((key, fold));
+    }
+
+    fn forget_places(&mut self) {
+        self.selected = None;
+        self.hover = None;
+        self.folded = Rc::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folding_is_remembered_for_each_place() {
+        let mut choice = Choice::default();
+        let (a, b) = (NodeKey::new(1, 0), NodeKey::new(2, 0));
+        assert!(choice.take(&Act::Fold(a, true)));
+        assert_eq!((choice.folding(a), choice.folding(b)), (Some(true), None));
+        assert!(choice.take(&Act::Fold(a, false)));
+        assert_eq!(choice.folding(a), Some(false));
+        assert!(!choice.take(&Act::Fold(a, false)));
+    }
+
+    #[test]
+    fn layers_close_innermost_first_and_open_once() {
+        let mut choice = Choice::default();
+        choice.take(&Act::Inspect(NodeKey::new(1, 0)));
+        choice.take(&Act::Open(Layer::Crash));
+        choice.take(&Act::Open(Layer::Crash));
+        assert_eq!(choice.layers, [Layer::Sheet, Layer::Crash]);
+        choice.take(&Act::Close);
+        assert_eq!(choice.layers, [Layer::Sheet]);
+    }
+}

@@ -1,0 +1,49 @@
+//! The axis of virtual time that chart and lanes share.
+
+use yew::{Html, html};
+
+use crate::time::{Duration, Instant};
+use crate::view::scale::{Range, TimeScale};
+
+use super::act::Span;
+
+/// Pixels between two names of moments.
+const SPACING: f64 = 64.0;
+
+/// The window that ends at `now`, between room for names at the left and for values at the right.
+pub(crate) fn axis(now: Instant, span: Span, width: i32) -> TimeScale {
+    let all = now.as_secs().saturating_add(1).max(15);
+    let span = Duration::from_secs(span.seconds().unwrap_or(all));
+    let to = now.max(Instant::BOOT + span);
+    let width = f64::from(width.max(160));
+    let (left, right) = ((width * 0.16).clamp(58.0, 120.0), if width < 420.0 { 62.0 } else { 104.0 });
+    TimeScale { from: Instant(to.0 - span.0), to, range: Range { from: left, to: width - right } }
+}
+
+/// Lines at round moments between two heights, with their names at `text`.
+pub(crate) fn grid(axis: &TimeScale, top: f64, bottom: f64, text: f64) -> Html {
+    let ticks = axis.ticks(SPACING).into_iter().map(|tick| {
+        html! {
+            <>
+                <path class="grid" d={format!("M{:.1} {top:.1}V{bottom:.1}", tick.at)} />
+                <text class="tick" x={format!("{:.1}", tick.at)} y={format!("{text:.1}")}>{ tick.label }</text>
+            </>
+        }
+    });
+    html! { <g>{ for ticks }</g> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_window_ends_now_and_at_boot_lies_ahead() {
+        let at = |seconds| Instant::BOOT + Duration::from_secs(seconds);
+        let late = axis(at(125), Span::Minute, 800);
+        assert_eq!((late.from, late.to, late.range.from, late.range.to), (at(65), at(125), 120.0, 696.0));
+        let early = axis(at(2), Span::Short, 300);
+        assert_eq!((early.from, early.to), (at(0), at(15)));
+        assert_eq!(axis(at(999), Span::All, 300).from, at(0));
+    }
+}

@@ -1,0 +1,79 @@
+//! The few things that a browser does for the page, each undone when its guard is dropped.
+
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlAnchorElement, IntersectionObserver, IntersectionObserverEntry, Window};
+
+fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// Milliseconds on the wall clock, from an arbitrary zero.
+pub(crate) fn clock() -> f64 {
+    window().and_then(|window| window.performance()).map_or(0.0, |clock| clock.now())
+}
+
+/// Is the tab in the background?
+pub(crate) fn hidden() -> bool {
+    window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
+}
+
+/// A call before the next repaint.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    id: i32,
+    _call: Closure<dyn FnMut()>,
+}
+
+impl Frame {
+    pub(crate) fn request(call: impl FnOnce() + 'static) -> Option<Self> {
+        let call = Closure::once(call);
+        let id = window()?.request_animation_frame(call.as_ref().unchecked_ref()).ok()?;
+        Some(Frame { id, _call: call })
+    }
+}
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        if let Some(window) = window() {
+            let _ = window.cancel_animation_frame(self.id);
+        }
+    }
+}
+
+/// Tells when an element comes into sight and when it leaves.
+#[derive(Debug)]
+pub(crate) struct Sight {
+    observer: IntersectionObserver,
+    _call: Closure<dyn FnMut(js_sys::Array)>,
+}
+
+impl Sight {
+    pub(crate) fn watch(element: &Element, seen: impl Fn(bool) + 'static) -> Option<Self> {
+        let call = Closure::<dyn FnMut(js_sys::Array)>::new(move |entries: js_sys::Array| {
+            let last: Option<IntersectionObserverEntry> = entries.pop().dyn_into().ok();
+            seen(last.is_none_or(|entry| entry.is_intersecting()));
+        });
+        let observer = IntersectionObserver::new(call.as_ref().unchecked_ref()).ok()?;
+        observer.observe(element);
+        Some(Sight { observer, _call: call })
+    }
+}
+
+impl Drop for Sight {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}
+
+/// Hands the reader a file.
+pub(crate) fn save(name: &str, text: &str) -> Result<(), JsValue> {
+    let document = window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;
+    let blob = web_sys::Blob::new_with_str_sequence(&js_sys::Array::of1(&text.into()))?;
+    let url = web_sys::Url::create_object_url_with_blob(&blob)?;
+    let link: HtmlAnchorElement = document.create_element("a")?.dyn_into().map_err(JsValue::from)?;
+    link.set_href(&url);
+    link.set_download(name);
+    link.click();
+    web_sys::Url::revoke_object_url(&url)
+}

@@ -1,0 +1,104 @@
+//! The ways in which a process can die.
+
+use yew::{
+    Callback, Html, Properties, TargetCast, UseStateHandle, function_component, html, use_effect_with, use_node_ref,
+    use_state_eq,
+};
+
+use super::act::Act;
+use super::i18n::{Lang, Words};
+use super::shared::use_act;
+use crate::session::{Command, CrashKind, Target};
+use crate::term::erlang;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct CrashProps {
+    pub(crate) target: Target,
+    pub(crate) lang: Lang,
+}
+
+#[function_component]
+pub(crate) fn CrashMenu(props: &CrashProps) -> Html {
+    let (act, first) = (use_act(), use_node_ref());
+    let custom = use_state_eq(|| "boom".to_owned());
+    let t = props.lang.words();
+    let focus = first.clone();
+    use_effect_with((), move |()| {
+        if let Some(button) = focus.cast::<web_sys::HtmlElement>() {
+            let _ = button.focus();
+        }
+    });
+    let wrong = use_state_eq(|| false);
+    let write = {
+        let (custom, wrong) = (custom.clone(), wrong.clone());
+        Callback::from(move |event: yew::InputEvent| {
+            custom.set(event.target_unchecked_into::<web_sys::HtmlInputElement>().value());
+            wrong.set(false);
+        })
+    };
+    let button = |label: &str, kind: CrashKind| deed(&act, props, label, kind);
+    let own = |label: &str, kind: fn(String) -> CrashKind| own(&act, props, label, &custom, kind, &wrong);
+    html! {
+        <div class="crash-menu" role="group" aria-label={t.crash_menu}>
+            <h3>{ t.from_outside }</h3>
+            <div class="deeds">
+                <button type="button" class="danger kill" ref={first} onclick={onclick(&act, props, CrashKind::Signal("kill".into()))}>{ ":kill" }</button>
+                { button(":shutdown", CrashKind::Signal("shutdown".into())) }
+                { button(":normal", CrashKind::Signal("normal".into())) }
+                { own("", CrashKind::Signal) }
+            </div>
+            <h3>{ t.from_inside }</h3>
+            <div class="deeds">
+                { button("raise", CrashKind::Raise("boom".into())) }
+                { own("throw", CrashKind::Throw) }
+                { button("exit(:normal)", CrashKind::Exit("normal".into())) }
+                { button("exit(:shutdown)", CrashKind::Exit("shutdown".into())) }
+                { own("exit", CrashKind::Exit) }
+                { own("{:stop, …}", CrashKind::Stop) }
+                { button(t.bad_return, CrashKind::BadReturn) }
+                { button(t.bad_match, CrashKind::BadMatch) }
+                { button(t.endless_loop, CrashKind::EndlessLoop) }
+            </div>
+            { reason(&custom, *wrong, write, t) }
+            <p class="hint">{ t.fires_on_next }</p>
+        </div>
+    }
+}
+
+fn reason(custom: &str, wrong: bool, write: Callback<yew::InputEvent>, t: &'static Words) -> Html {
+    html! {
+        <label class="field"><span>{ t.custom_reason }</span>
+            <input type="text" class="reason" value={custom.to_owned()} oninput={write} maxlength="200" autocomplete="off" spellcheck="false"
+                aria-invalid={wrong.to_string()} />
+            if wrong { <em role="alert">{ t.wants_term }</em> }
+        </label>
+    }
+}
+
+fn onclick(act: &Callback<Act>, props: &CrashProps, how: CrashKind) -> Callback<yew::MouseEvent> {
+    let deed = Act::Do(Command::Crash { target: props.target.clone(), how });
+    super::shared::doing(act, deed)
+}
+
+fn deed(act: &Callback<Act>, props: &CrashProps, label: &str, kind: CrashKind) -> Html {
+    html! { <button type="button" class="way" onclick={onclick(act, props, kind)}>{ label }</button> }
+}
+
+/// A way to die with the reason that the reader wrote, which is read when it is needed and not
+/// while it is being written: every name read becomes an atom, and atoms stay.
+fn own(
+    act: &Callback<Act>,
+    props: &CrashProps,
+    label: &str,
+    custom: &str,
+    kind: fn(String) -> CrashKind,
+    wrong: &UseStateHandle<bool>,
+) -> Html {
+    let text = [label, "(", &super::words::cut(custom, 14), ")"].concat();
+    let (act, target, custom, wrong) = (act.clone(), props.target.clone(), custom.to_owned(), wrong.clone());
+    let onclick = Callback::from(move |_: yew::MouseEvent| match erlang::parse(&custom) {
+        Ok(_) => act.emit(Act::Do(Command::Crash { target: target.clone(), how: kind(custom.clone()) })),
+        Err(_) => wrong.set(true),
+    });
+    html! { <button type="button" class="way" {onclick}>{ text }</button> }
+}

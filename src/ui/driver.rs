@@ -1,0 +1,199 @@
+//! Owns the session and lets time pass: the only place that reads the wall clock.
+
+use std::rc::Rc;
+
+use crate::observe::snapshot::{Snapshot, State};
+use crate::session::{Command, CrashKind, Info, Options, Session, Speed, Target};
+use crate::term::Pid;
+use crate::time::{Duration, Instant};
+
+use super::bar::Pace;
+use super::words;
+
+/// The application that the page shows.
+pub(crate) const APP: &str = "seq";
+/// A frame lets its time pass in so many slices, and looks at the clock after each: what there is
+/// no time for is lost rather than owed.
+const SLICES: u32 = 8;
+/// The most turns of the scheduler in a slice.
+const TURNS: u64 = 4_000;
+/// Wall time that one frame makes up for at most: a tab that slept does not catch up.
+const LONGEST: f64 = 100.0;
+/// Between two crashes of one process that is crashed again and again: virtual or wall time,
+/// whichever has passed first, so that the budget runs out at every speed.
+const BREATH: u64 = 250;
+
+/// A session and its pace.
+pub(crate) struct Driver {
+    session: Session,
+    pub(crate) pace: Pace,
+    pub(crate) snapshot: Rc<Snapshot>,
+    last: Option<f64>,
+    relentless: Option<Relentless>,
+}
+
+/// Who is crashed again and again.
+struct Relentless {
+    target: Target,
+    last: Option<(Pid, Instant, f64)>,
+}
+
+impl Driver {
+    /// Boots a node.
+    ///
+    /// # Errors
+    /// A line for a person if it does not come up.
+    pub(crate) fn new(seed: u64) -> Result<Self, String> {
+        let mut session = Session::new(Options { seed, ..Options::default() })?;
+        let snapshot = session.snapshot();
+        let pace = Pace { seed, ..Pace::default() };
+        Ok(Driver { session, pace, snapshot, last: None, relentless: None })
+    }
+
+    /// Lets the time since the last frame pass, with at most `budget` milliseconds of work; tells
+    /// whether there is something new to see.
+    pub(crate) fn frame(&mut self, clock: &dyn Fn() -> f64, budget: f64) -> bool {
+        let begun = clock();
+        let passed = self.last.replace(begun).map_or(0.0, |last| (begun - last).clamp(0.0, LONGEST));
+        self.relent(begun);
+        let slice = Duration((passed * 1e6) as u64 / u64::from(SLICES));
+        let mut news = None;
+        for _ in 0..SLICES {
+            news = self.session.frame(slice, TURNS).or(news);
+            if clock() - begun > budget {
+                break;
+            }
+        }
+        self.see(news)
+    }
+
+    /// Only events and tenths of a second are worth drawing.
+    fn see(&mut self, news: Option<Rc<Snapshot>>) -> bool {
+        let Some(news) = news else { return false };
+        let seen = (self.snapshot.seq, tenth(self.snapshot.now)) != (news.seq, tenth(news.now));
+        if seen {
+            self.snapshot = news;
+        }
+        seen
+    }
+
+    /// Time that passes from now on does not count until the next frame.
+    pub(crate) fn hold(&mut self) {
+        self.last = None;
+    }
+
+    /// Virtual time, to a tenth of a second.
+    pub(crate) fn now(&self) -> Instant {
+        tenth(self.session.now())
+    }
+
+    /// Milliseconds of wall time until something is due.
+    pub(crate) fn due(&mut self) -> Option<f64> {
+        let (now, wake) = (self.session.now(), self.session.next_wake()?);
+        let span = wake.since(now).0 as f64 / 1e6;
+        self.pace.playing.then(|| span * libm::exp2(-f64::from(self.pace.speed.exponent())))
+    }
+
+    pub(crate) fn play(&mut self, playing: bool) {
+        if playing {
+            self.session.play()
+        } else {
+            self.session.pause()
+        }
+        self.pace.playing = playing;
+        self.hold();
+    }
+
+    pub(crate) fn step(&mut self) {
+        self.play(false);
+        self.session.step();
+        self.snapshot = self.session.snapshot();
+    }
+
+    pub(crate) fn speed(&mut self, speed: Speed) {
+        self.session.set_speed(speed);
+        self.pace.speed = speed;
+    }
+
+    /// Begins anew: same environment, same seed, same speed.
+    pub(crate) fn reset(&mut self, seed: u64) -> Result<(), String> {
+        self.session.reset(seed)?;
+        self.session.play();
+        self.pace = Pace { seed, speed: self.pace.speed, ..Pace::default() };
+        self.snapshot = self.session.snapshot();
+        (self.last, self.relentless) = (None, None);
+        Ok(())
+    }
+
+    pub(crate) fn dispatch(&mut self, command: Command) -> Result<(), String> {
+        let (rate, chaos) = match command {
+            Command::AutoRun { rate } => (rate, self.pace.chaos),
+            Command::Chaos { per_minute } => (self.pace.rate, per_minute),
+            _ => (self.pace.rate, self.pace.chaos),
+        };
+        self.session.dispatch(command)?;
+        (self.pace.rate, self.pace.chaos) = (rate, chaos);
+        self.snapshot = self.session.snapshot();
+        Ok(())
+    }
+
+    pub(crate) fn inspect(&self, pid: Pid) -> Option<Info> {
+        self.session.inspect(pid)
+    }
+
+    pub(crate) fn export(&mut self) -> String {
+        self.session.export()
+    }
+
+    pub(crate) fn relentless(&self) -> Option<&Target> {
+        self.relentless.as_ref().map(|relentless| &relentless.target)
+    }
+
+    pub(crate) fn set_relentless(&mut self, target: Option<Target>) {
+        self.relentless = target.map(|target| Relentless { target, last: None });
+        if self.relentless.is_some() && !self.pace.playing {
+            self.play(true);
+        }
+    }
+
+    /// The next blow to who is crashed again and again, if it is up and has had its breath.
+    fn relent(&mut self, wall: f64) {
+        if self.application_is_down() {
+            self.relentless = None;
+        }
+        let now = self.session.now();
+        let Some(relentless) = &mut self.relentless else { return };
+        let Some(pid) = alive(&self.snapshot, &relentless.target) else { return };
+        let due = relentless.last.is_none_or(|(last, at, clock)| {
+            last != pid && (now.since(at).as_millis() >= BREATH || wall - clock >= BREATH as f64)
+        });
+        if due {
+            relentless.last = Some((pid, now, wall));
+            let how = CrashKind::Signal("kill".to_owned());
+            let blow = Command::Crash { target: relentless.target.clone(), how };
+            // Refused: it has died since the snapshot, and will be met again in the next one.
+            let _ = self.session.dispatch(blow);
+        }
+    }
+
+    fn application_is_down(&self) -> bool {
+        let own = self.snapshot.applications.iter().find(|application| &*application.name.text() == APP);
+        own.is_some_and(|own| !super::inspector::runs(own)) || self.snapshot.halted.is_some()
+    }
+}
+
+fn alive(snapshot: &Snapshot, target: &Target) -> Option<Pid> {
+    let up = |pid: Pid| {
+        let key = snapshot.key_of(pid)?;
+        (snapshot.node(key)?.state == State::Running).then_some(pid)
+    };
+    let mut alive = snapshot.processes().filter(|process| match target {
+        Target::Name(name) => process.name.is_some_and(|own| words::atom(own) == *name),
+        Target::Pid(number) => process.pid.number() == *number,
+    });
+    up(alive.next()?.pid)
+}
+
+fn tenth(at: Instant) -> Instant {
+    Instant(at.0 - at.0 % 100_000_000)
+}

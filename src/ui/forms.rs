@@ -1,0 +1,213 @@
+//! Forms with their own validation: a new sequence, the system environment.
+
+mod check;
+
+use yew::{Callback, Html, Properties, SubmitEvent, TargetCast, function_component, html, use_state_eq};
+
+use super::act::Act;
+use super::i18n::{Lang, Words};
+use super::shared::{Ptr, doing, icon, use_act};
+use crate::observe::snapshot::Snapshot;
+use crate::session::{Command, SequenceSpec};
+
+use check::{name_problem, number_problem};
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct SequenceProps {
+    pub(crate) snapshot: Ptr<Snapshot>,
+    pub(crate) lang: Lang,
+}
+
+/// Which sequence.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Fib,
+    Arith,
+    Geo,
+}
+
+#[derive(Clone, PartialEq)]
+struct Draft {
+    name: String,
+    kind: Kind,
+    first: String,
+    second: String,
+    /// Problems show once the reader has tried to start it.
+    tried: bool,
+}
+
+impl Draft {
+    fn spec(&self) -> SequenceSpec {
+        let (a1, step) = (self.first.trim().to_owned(), self.second.trim().to_owned());
+        match self.kind {
+            Kind::Fib => SequenceSpec::Fib,
+            Kind::Arith => SequenceSpec::Arith { a1, d: step },
+            Kind::Geo => SequenceSpec::Geo { a1, r: step },
+        }
+    }
+
+    fn problems(&self, snapshot: &Snapshot, t: &'static Words) -> [Option<&'static str>; 3] {
+        let number = |text: &str| if self.kind == Kind::Fib { None } else { number_problem(text, t) };
+        [name_problem(&self.name, snapshot, t), number(&self.first), number(&self.second)]
+    }
+}
+
+/// The form of a sequence to start under `Seq.Dynamic`.
+#[function_component]
+pub(crate) fn SequenceForm(props: &SequenceProps) -> Html {
+    let act = use_act();
+    let draft = use_state_eq(|| Draft {
+        name: "geo1".into(),
+        kind: Kind::Geo,
+        first: "2".into(),
+        second: "3".into(),
+        tried: false,
+    });
+    let t = props.lang.words();
+    let problems = draft.problems(&props.snapshot, t);
+    let runs = check::dynamic_runs(&props.snapshot);
+    let submit = {
+        let (act, draft, fine) = (act.clone(), draft.clone(), runs && problems == [None; 3]);
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            draft.set(Draft { tried: !fine, ..(*draft).clone() });
+            if fine {
+                act.emit(Act::Do(Command::StartSequence { name: draft.name.trim().to_owned(), spec: draft.spec() }));
+                act.emit(Act::Close);
+            }
+        })
+    };
+    let change = |set: fn(&mut Draft, String)| {
+        let draft = draft.clone();
+        Callback::from(move |value: String| {
+            let mut next = (*draft).clone();
+            set(&mut next, value);
+            draft.set(next);
+        })
+    };
+    let [name, first, second] = problems.map(|problem| problem.filter(|_| draft.tried));
+    let step = if draft.kind == Kind::Geo { t.ratio } else { t.difference };
+    html! {
+        <form class="sequence-form" onsubmit={submit} novalidate={true}>
+            <header><h2>{ t.new_sequence }</h2>
+                <button type="button" class="plain" aria-label={t.close} onclick={doing(&act, Act::Close)}>{ icon("M4 4l8 8M12 4l-8 8") }</button>
+            </header>
+            { field("seq-name", t.name, &draft.name, name, change(|draft, value| draft.name = value)) }
+            { kinds(draft.kind, change(|draft, value| draft.kind = kind_of(&value)), t) }
+            if draft.kind != Kind::Fib {
+                <div class="pair">
+                    { field("seq-first", t.first_term, &draft.first, first, change(|draft, value| draft.first = value)) }
+                    { field("seq-second", step, &draft.second, second, change(|draft, value| draft.second = value)) }
+                </div>
+            }
+            if !runs { <em role="alert">{ t.not_running }</em> }
+            <button type="submit" class="primary">{ t.start_sequence }</button>
+        </form>
+    }
+}
+
+fn kinds(kind: Kind, change: Callback<String>, t: &'static Words) -> Html {
+    let onchange = Callback::from(move |event: yew::Event| {
+        change.emit(event.target_unchecked_into::<web_sys::HtmlSelectElement>().value());
+    });
+    let option = |value: &'static str, label: &'static str, of: Kind| html! { <option {value} selected={of == kind}>{ label }</option> };
+    html! {
+        <label class="field"><span>{ t.sequence }</span>
+            <select {onchange}>
+                { option("fib", "Seq.Fib (0, 1, 1, 2, …)", Kind::Fib) }
+                { option("arith", "Seq.Arith (a1, a1 + d, …)", Kind::Arith) }
+                { option("geo", "Seq.Geo (a1, a1 · r, …)", Kind::Geo) }
+            </select>
+        </label>
+    }
+}
+
+fn kind_of(name: &str) -> Kind {
+    match name {
+        "fib" => Kind::Fib,
+        "arith" => Kind::Arith,
+        _ => Kind::Geo,
+    }
+}
+
+fn field(
+    id: &'static str,
+    label: &'static str,
+    value: &str,
+    problem: Option<&'static str>,
+    change: Callback<String>,
+) -> Html {
+    let oninput = Callback::from(move |event: yew::InputEvent| {
+        change.emit(event.target_unchecked_into::<web_sys::HtmlInputElement>().value());
+    });
+    html! {
+        <label class="field"><span>{ label }</span>
+            <input type="text" {id} value={value.to_owned()} {oninput} autocomplete="off" spellcheck="false"
+                aria-invalid={problem.is_some().to_string()} />
+            { for problem.map(|problem| html! { <em role="alert">{ problem }</em> }) }
+        </label>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct EnvProps {
+    pub(crate) lang: Lang,
+}
+
+/// `SEQ_A1` and `SEQ_D`, which the configuration reads when the application starts.
+#[function_component]
+pub(crate) fn EnvForm(props: &EnvProps) -> Html {
+    let t = props.lang.words();
+    html! {
+        <div class="env-form">
+            <h3>{ t.system_env }</h3>
+            <EnvRow variable="SEQ_A1" usual="3" lang={props.lang} />
+            <EnvRow variable="SEQ_D" usual="5" lang={props.lang} />
+            <p class="hint">{ t.env_hint }</p>
+        </div>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct EnvRowProps {
+    variable: &'static str,
+    usual: &'static str,
+    lang: Lang,
+}
+
+#[function_component]
+fn EnvRow(props: &EnvRowProps) -> Html {
+    let act = use_act();
+    let value = use_state_eq(String::new);
+    let done = use_state_eq(|| false);
+    let t = props.lang.words();
+    // Any text may stand in an environment: what the application makes of it is its own affair.
+    let put = |new: Option<String>| {
+        let (act, done, variable) = (act.clone(), done.clone(), props.variable.to_owned());
+        Callback::from(move |()| {
+            done.set(true);
+            act.emit(Act::Do(Command::SystemEnv { variable: variable.clone(), value: new.clone() }));
+        })
+    };
+    let (set, unset) = (put(Some((*value).clone())), put(None));
+    let submit = Callback::from(move |event: SubmitEvent| {
+        event.prevent_default();
+        set.emit(());
+    });
+    let write = {
+        let (value, done) = (value.clone(), done.clone());
+        Callback::from(move |event: yew::InputEvent| {
+            value.set(event.target_unchecked_into::<web_sys::HtmlInputElement>().value());
+            done.set(false);
+        })
+    };
+    html! {
+        <form class="env-row" onsubmit={submit}>
+            <label><code>{ props.variable }</code>
+                <input type="text" class={props.variable} value={(*value).clone()} placeholder={props.usual} oninput={write} autocomplete="off" spellcheck="false" />
+            </label>
+            <button type="submit">{ t.set }{ if *done { " ✓" } else { "" } }</button>
+            <button type="button" onclick={unset.reform(|_: yew::MouseEvent| ())}>{ t.unset }</button>
+        </form>
+    }
+}

@@ -1,0 +1,336 @@
+//! The words of the page, in English and Korean side by side: a key without both does not
+//! compile. OTP's terms stay English, with a gloss in Korean; particles never touch a variable.
+
+use crate::observe::snapshot::{ApplicationState, State};
+
+/// A language of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    /// English.
+    #[default]
+    En,
+    /// Korean.
+    Ko,
+}
+
+impl Lang {
+    /// The language of a tag such as `ko-KR`; English for what is not spoken here.
+    #[must_use]
+    pub fn of(tag: &str) -> Self {
+        match tag.get(..2) {
+            Some(start) if start.eq_ignore_ascii_case("ko") => Lang::Ko,
+            _ => Lang::En,
+        }
+    }
+
+    /// Its tag.
+    #[must_use]
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::Ko => "ko",
+        }
+    }
+
+    /// The other one.
+    pub(crate) const fn other(self) -> Self {
+        match self {
+            Lang::En => Lang::Ko,
+            Lang::Ko => Lang::En,
+        }
+    }
+
+    /// Its words.
+    pub(crate) const fn words(self) -> &'static Words {
+        match self {
+            Lang::En => &EN,
+            Lang::Ko => &KO,
+        }
+    }
+}
+
+macro_rules! words {
+    ($($key:ident: $en:literal, $ko:literal;)*) => {
+        /// Every text of the page.
+        pub(crate) struct Words { $(pub(crate) $key: &'static str,)* }
+        const EN: Words = Words { $($key: $en,)* };
+        const KO: Words = Words { $($key: $ko,)* };
+        #[cfg(test)]
+        const ALL: &[(&str, &str, &str)] = &[$((stringify!($key), $en, $ko),)*];
+    };
+}
+
+words! {
+    // The bar.
+    play: "Play", "재생";
+    pause: "Pause", "일시정지";
+    step: "Step", "한 단계";
+    speed: "Speed", "속도";
+    reset: "Reset", "처음부터";
+    auto_run: "Auto-run", "자동 실행";
+    chaos: "Chaos", "카오스";
+    off: "off", "끔";
+    per_second: "/s", "회/초";
+    per_minute: "/min", "회/분";
+    clock: "Virtual time", "가상 시간";
+    alive: "alive", "실행 중";
+    crashes: "crashes", "비정상 종료";
+    restarts: "restarts", "재시작";
+    help: "Keyboard and legend", "키보드와 범례";
+    to_dark: "Dark theme", "어두운 테마";
+    to_light: "Light theme", "밝은 테마";
+    to_other_language: "한국어", "English";
+    more: "More", "더 보기";
+    save_run: "Save run", "실행 저장";
+    paused: "Paused", "일시정지됨";
+
+    // Panes.
+    processes: "Process tree", "프로세스 트리";
+    tree: "Tree", "트리";
+    values: "Values", "값";
+    timeline: "Timeline", "타임라인";
+    log: "Log", "로그";
+    inspector: "Inspector", "살펴보기";
+    applications: "Applications", "애플리케이션";
+    as_picture: "Picture", "그림";
+    as_list: "List", "목록";
+    views: "Views", "보기";
+
+    // The tree.
+    incarnation: "incarnation", "몇 번째 실행";
+    budget_left: "restarts left", "남은 재시작";
+    supervisor: "supervisor", "감독자(supervisor)";
+    worker: "worker", "작업자(worker)";
+    client: "client", "클라이언트";
+    application_master: "application master", "애플리케이션 마스터";
+    application_starter: "application starter", "애플리케이션 시작자";
+    system_process: "system process", "시스템 프로세스";
+    process: "Process", "프로세스";
+    system: "System", "시스템";
+    clients: "Clients", "클라이언트";
+    would_stop: "stop", "멈출 순서";
+    would_start: "start again", "다시 시작할 순서";
+    if_it_died: "If it died now", "지금 죽는다면";
+    nobody_restarts: "nobody would start it again", "다시 시작해 줄 감독자(supervisor)가 없음";
+    would_give_up: "would give up", "포기할 감독자(supervisor)";
+    app_would_stop: "the application would stop", "정지할 애플리케이션";
+    node_would_stop: "the node would stop with", "노드도 멈추게 할 애플리케이션";
+    empty_tree: "No process runs.", "실행 중인 프로세스가 없습니다.";
+    hidden_children: "more", "개 더";
+
+    // States.
+    waiting: "waiting", "대기";
+    starting: "starting", "시작 중";
+    running: "running", "실행 중";
+    suspended: "suspended", "일시 중단";
+    restarting: "restarting", "재시작 중";
+    crashed: "crashed", "비정상 종료";
+    exited: "exited", "종료";
+    gave_up: "gave up", "포기";
+    loaded: "loaded", "적재됨";
+    started: "running", "실행 중";
+    stopping: "stopping", "정지 중";
+    stopped: "stopped", "정지";
+    start_failed: "start failed", "시작 실패";
+    unloaded: "unloaded", "적재 해제";
+
+    // The inspector.
+    nothing_selected: "Select a process to look inside it.", "프로세스를 선택하면 내부를 볼 수 있습니다.";
+    select_hint: "Click it in the tree, or use the arrow keys there.", "트리에서 클릭하거나 화살표 키를 쓰세요.";
+    tab_process: "Process", "프로세스";
+    tab_state: "State", "상태";
+    tab_spec: "Child spec", "자식 명세(child spec)";
+    tab_messages: "Messages", "메시지";
+    reason: "exit reason", "종료 이유";
+    died_at: "ended at", "종료 시각";
+    module: "module", "모듈";
+    initial_call: "initial call", "initial call";
+    parent: "parent", "부모";
+    started_at: "started at", "시작 시각";
+    trap_exit: "traps exits", "trap_exit";
+    reductions: "reductions", "reductions";
+    mailbox: "mailbox", "메일박스";
+    links: "links", "링크(link)";
+    monitors: "monitors", "모니터(monitor)";
+    monitored_by: "monitored by", "자신을 보는 모니터";
+    dictionary: "dictionary", "프로세스 사전";
+    none: "none", "없음";
+    yes: "yes", "예";
+    no: "no", "아니요";
+    no_state: "It holds no state to show at the moment.", "지금 보여 줄 상태가 없습니다.";
+    no_spec: "No supervisor knows it, so it has no child spec.", "감독자(supervisor)가 없으므로 자식 명세가 없습니다.";
+    mailbox_empty: "The mailbox is empty.", "메일박스가 비어 있습니다.";
+    in_mailbox: "In the mailbox", "메일박스에 있는 메시지";
+    calls: "Calls", "호출";
+    no_calls: "Nobody has called it yet.", "아직 호출되지 않았습니다.";
+    strategy: "strategy", "재시작 전략";
+    intensity: "restart intensity", "재시작 강도";
+    budget: "budget", "남은 예산";
+    total_restarts: "restarts so far", "지금까지의 재시작";
+    in_seconds: "s", "초";
+    child_id: "id", "id";
+    restart: "restart", "restart";
+    shutdown: "shutdown", "shutdown";
+    child_type: "type", "type";
+    significant: "significant", "significant";
+    start: "start", "start";
+    close: "Close", "닫기";
+    availability: "availability", "가용도";
+    mtbf: "MTBF", "MTBF";
+    mttr: "MTTR", "MTTR";
+    chain: "Why did it end?", "왜 종료되었나요?";
+
+    // What one can do.
+    next: "next", "next";
+    peek: "peek", "peek";
+    crash: "Crash", "죽이기";
+    crash_menu: "Ways to die", "죽는 방법";
+    suspend: "Suspend", "중단";
+    resume: "Resume", "재개";
+    stop_sequence: "Stop sequence", "수열 정지";
+    until_budget_gone: "Crash until the budget is gone", "재시작 강도를 넘길 때까지 죽이기";
+    stop_crashing: "Stop crashing it", "그만 죽이기";
+    from_inside: "The next callback…", "다음 콜백이…";
+    from_outside: "From outside: Process.exit(pid, reason)", "밖에서: Process.exit(pid, reason)";
+    bad_return: "bad return", "잘못된 반환값";
+    bad_match: "bad match", "매치 실패";
+    endless_loop: "endless loop", "무한 루프";
+    custom_reason: "Reason or value (Erlang term)", "이유나 값 (Erlang 항)";
+    wants_term: "Write an Erlang term such as boom or {error, 7}.", "boom, {error, 7}처럼 Erlang 항을 쓰세요.";
+    fires_on_next: "A callback fault strikes when the next message is handled.", "콜백 고장은 다음 메시지를 처리할 때 일어납니다.";
+    last_reply: "reply", "응답";
+    last_failure: "failed", "실패";
+
+    // Sequences.
+    new_sequence: "New sequence", "새 수열";
+    name: "Name", "이름";
+    sequence: "Sequence", "수열";
+    first_term: "first term a1", "첫째 항 a1";
+    difference: "difference d", "공차 d";
+    ratio: "ratio r", "공비 r";
+    start_sequence: "Start", "시작";
+    name_missing: "Give it a name.", "이름을 쓰세요.";
+    name_form: "Start with a small letter; then letters, digits and _ (at most 30).", "영문 소문자로 시작하고 영문자, 숫자, _만 쓰세요(30자까지).";
+    name_taken: "A process has this name already.", "이미 쓰이는 이름입니다.";
+    number_missing: "Write a whole number.", "정수를 쓰세요.";
+    number_form: "Only digits, with - in front if it is negative.", "숫자만 쓰세요. 음수라면 앞에 -를 붙입니다.";
+    number_long: "At most 100 digits.", "100자리까지 쓸 수 있습니다.";
+    not_running: "Seq.Dynamic does not run: start the application first.", "Seq.Dynamic이 실행 중이 아닙니다. 먼저 애플리케이션을 시작하세요.";
+
+    // Applications.
+    start_type: "start type", "시작 유형";
+    boot_order: "boot order", "시작 순서";
+    dependencies: "needs", "의존";
+    environment: "Environment", "환경";
+    key: "key", "키";
+    value: "value", "값";
+    source: "from", "출처";
+    start_application: "Start", "시작";
+    start_again: "Start again", "다시 시작";
+    stop_application: "Stop", "정지";
+    app_stopped: "The application has stopped", "애플리케이션이 정지했습니다";
+    app_not_started: "The application does not run yet", "애플리케이션이 아직 실행되지 않았습니다";
+    node_stopped: "The node has stopped", "노드가 정지했습니다";
+    boot_again: "Boot again", "다시 부팅";
+    system_env: "System environment", "시스템 환경 변수";
+    env_hint: "Read when the application starts: set it, then stop and start.", "애플리케이션이 시작할 때 읽습니다. 설정한 다음 정지하고 다시 시작하세요.";
+    set: "Set", "설정";
+    unset: "Unset", "해제";
+    temporary_means: "temporary: its end is only reported", "temporary: 끝나면 보고만 합니다";
+    transient_means: "transient: an end that is not normal stops the node", "transient: 정상이 아닌 종료면 노드가 멈춥니다";
+    permanent_means: "permanent: any end stops the node", "permanent: 끝나면 언제나 노드가 멈춥니다";
+
+    // Values, timeline, log.
+    no_values: "No value yet. Press next, or choose a rate for auto-run.", "아직 값이 없습니다. next를 누르거나 자동 실행을 켜세요.";
+    no_lanes: "No child has been started yet.", "아직 시작된 자식 프로세스가 없습니다.";
+    no_log: "No report yet.", "아직 보고가 없습니다.";
+    linear: "linear", "선형";
+    logarithmic: "log", "로그";
+    scale: "Scale", "눈금";
+    span: "Time shown", "보이는 시간";
+    all: "all", "전체";
+    table: "Data table", "표로 보기";
+    time: "Time", "시각";
+    server: "Server", "서버";
+    state_lost: "state lost", "상태 잃음";
+    older: "Show older", "이전 보고 보기";
+    newest: "Newest first", "최신순";
+    level: "Level", "수준";
+    all_levels: "all", "모두";
+    problems: "problems", "문제만";
+
+    // Messages of the status line.
+    said_exited: "ended", "종료";
+    said_started: "runs again", "다시 실행";
+    said_gave_up: "gave up: too many restarts", "포기: 재시작이 너무 많음";
+    said_refused: "Not possible", "할 수 없음";
+
+    // Help.
+    keyboard: "Keyboard", "키보드";
+    legend: "States", "상태";
+    key_space: "play or pause", "재생, 일시정지";
+    key_step: "one step", "한 단계";
+    key_speed: "slower, faster", "느리게, 빠르게";
+    key_arrows: "move in the tree; letters jump to a name", "트리에서 이동, 글자는 이름으로 이동";
+    key_enter: "inspect", "살펴보기";
+    key_next: "call next", "next 호출";
+    key_crash: "ways to die", "죽는 방법";
+    key_delete: "kill", "바로 죽이기(kill)";
+    key_timeline: "timeline", "타임라인";
+    key_escape: "close", "닫기";
+    key_help: "this help", "이 도움말";
+    link_line: "link", "링크(link)";
+    supervision_line: "supervision", "감독";
+    monitor_line: "monitor", "모니터(monitor)";
+    budget_ring: "restart budget: a filled slot is a restart that may still happen", "재시작 강도: 채워진 칸은 아직 쓸 수 있는 재시작";
+}
+
+impl Words {
+    pub(crate) const fn state(&self, state: State) -> &'static str {
+        match state {
+            State::Waiting => self.waiting,
+            State::Starting => self.starting,
+            State::Running => self.running,
+            State::Suspended => self.suspended,
+            State::Restarting => self.restarting,
+            State::Crashed => self.crashed,
+            State::Exited => self.exited,
+            State::GaveUp => self.gave_up,
+        }
+    }
+
+    pub(crate) const fn application(&self, state: ApplicationState) -> &'static str {
+        match state {
+            ApplicationState::Loaded => self.loaded,
+            ApplicationState::Starting => self.starting,
+            ApplicationState::Started => self.started,
+            ApplicationState::Stopping => self.stopping,
+            ApplicationState::Stopped => self.stopped,
+            ApplicationState::StartFailed => self.start_failed,
+            ApplicationState::Unloaded => self.unloaded,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_is_empty_and_korean_texts_are_korean() {
+        for (key, en, ko) in ALL {
+            assert!(!en.is_empty() && !ko.is_empty(), "{key}");
+            let hangul = ko.chars().any(|letter| ('가'..='힣').contains(&letter));
+            // OTP's own terms stay as they are.
+            assert!(hangul || ko.len() < 14, "{key}: {ko}");
+        }
+    }
+
+    #[test]
+    fn a_language_is_known_by_its_tag() {
+        assert_eq!(["ko", "ko-KR", "KO", "en-GB", "", "k", "한국"].map(Lang::of), {
+            use Lang::{En, Ko};
+            [Ko, Ko, Ko, En, En, En, En]
+        });
+    }
+}

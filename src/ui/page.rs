@@ -1,0 +1,170 @@
+//! The page as a function of what there is to see: no session, no clock. A test needs only a
+//! [`Snapshot`].
+
+use std::rc::Rc;
+
+use yew::{Callback, ContextProvider, Html, Properties, function_component, html};
+
+use super::act::{Act, Choice, Layer, Pane};
+use super::bar::{Bar, Pace};
+use super::chart::Chart;
+use super::forms::SequenceForm;
+use super::help::Help;
+use super::i18n::Words;
+use super::inspector::{Inspector, chip, runs};
+use super::log::Log;
+use super::process_tree::ProcessTree;
+use super::shared::{Ptr, doing};
+use super::status::Status;
+use super::timeline::Timeline;
+use super::words;
+use crate::observe::snapshot::{ApplicationView, Snapshot};
+use crate::session::{Command, Info, Target};
+use crate::supervision::Restart;
+use crate::time::Instant;
+
+/// Everything that shows.
+#[derive(Clone, PartialEq, Properties)]
+pub struct PageProps {
+    /// What there is to see.
+    pub snapshot: Ptr<Snapshot>,
+    /// What the reader has chosen to see.
+    pub choice: Choice,
+    /// How time passes.
+    #[prop_or_default]
+    pub pace: Pace,
+    /// Virtual time, to a tenth of a second.
+    pub now: Instant,
+    /// The reader's application.
+    pub app: Rc<str>,
+    /// Is the widget the whole page?
+    #[prop_or_default]
+    pub page: bool,
+    /// What the node tells of the selected process.
+    #[prop_or_default]
+    pub info: Option<Ptr<Info>>,
+    /// Whom the page crashes again and again.
+    #[prop_or_default]
+    pub relentless: Option<Target>,
+    /// Why the last deed was refused, with its number.
+    #[prop_or_default]
+    pub refused: Option<Rc<(u64, String)>>,
+    /// Takes what the reader does.
+    pub act: Callback<Act>,
+}
+
+/// Panes in their places; which of them show is the style sheet's affair, by the room there is.
+#[function_component]
+pub fn Page(props: &PageProps) -> Html {
+    let (choice, act) = (&props.choice, &props.act);
+    let t = choice.lang.words();
+    let sheet = choice.shows(Layer::Sheet) || choice.shows(Layer::Crash);
+    let pane = |pane: Pane, label: &'static str, body: Html| {
+        let class = format!("pane {}", pane.id());
+        html! { <section {class} id={format!("pane-{}", pane.id())} role="region" aria-label={label}>{ body }</section> }
+    };
+    let (snapshot, now) = (&props.snapshot, props.now);
+    html! {
+        <ContextProvider<Callback<Act>> context={act.clone()}>
+            <Bar pace={props.pace} choice={choice.clone()} counts={snapshot.counts} {now} page={props.page} />
+            { applications(props, t) }
+            { halted(props, t) }
+            <div class="panes" data-pane={choice.pane.id()} data-sheet={sheet.to_string()}>
+                { pane(Pane::Tree, t.tree, html! { <ProcessTree snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} {now} /> }) }
+                <section class="pane side" role="region" aria-label={t.inspector}>
+                    <Inspector snapshot={snapshot.clone()} choice={choice.clone()} info={props.info.clone()} relentless={props.relentless.clone()} {now} />
+                </section>
+                { pane(Pane::Values, t.values, html! { <Chart snapshot={snapshot.clone()} choice={choice.clone()} {now} /> }) }
+                { pane(Pane::Timeline, t.timeline, html! { <Timeline snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} {now} /> }) }
+                { pane(Pane::Log, t.log, html! { <Log snapshot={snapshot.clone()} choice={choice.clone()} /> }) }
+            </div>
+            { switch(props, t) }
+            { layer(props) }
+            <Status snapshot={snapshot.clone()} lang={choice.lang} refused={props.refused.clone()} />
+        </ContextProvider<Callback<Act>>>
+    }
+}
+
+/// Which pane shows, where there is room for one.
+fn switch(props: &PageProps, t: &'static Words) -> Html {
+    let button = |pane: Pane, label: &'static str| {
+        let current = (props.choice.pane == pane).then_some("true");
+        html! { <button type="button" class={pane.id()} aria-current={current} onclick={doing(&props.act, Act::Show(pane))}>{ label }</button> }
+    };
+    let label = |pane: Pane| match pane {
+        Pane::Tree => t.tree,
+        Pane::Values => t.values,
+        Pane::Timeline => t.timeline,
+        Pane::Log => t.log,
+    };
+    html! { <nav class="switch" aria-label={t.views}>{ for Pane::ALL.into_iter().map(|pane| button(pane, label(pane))) }</nav> }
+}
+
+/// The applications, in the order they were loaded; the reader's one first.
+fn applications(props: &PageProps, t: &'static Words) -> Html {
+    let own = |application: &ApplicationView| *application.name.text() == *props.app;
+    let mut shown: Vec<_> = props.snapshot.applications.iter().collect();
+    shown.sort_by_key(|application| !own(application));
+    let one = |application: &Rc<ApplicationView>| {
+        let class = if own(application) { "application own" } else { "application" };
+        let pressed = props.choice.selected == Some(application.key);
+        html! {
+            <li key={application.key.to_string()} {class}>
+                <button type="button" aria-pressed={pressed.to_string()} onclick={doing(&props.act, Act::Inspect(application.key))}>
+                    { words::application(application.name) }{ chip(application, t) }
+                </button>
+            </li>
+        }
+    };
+    html! {
+        <div class="strip">
+            <ul class="applications" aria-label={t.applications}>{ for shown.into_iter().take(40).map(one) }</ul>
+            { stopped(props, t) }
+        </div>
+    }
+}
+
+/// The reader's application is down: why, and a button that starts it again.
+fn stopped(props: &PageProps, t: &'static Words) -> Html {
+    let own = props.snapshot.applications.iter().find(|application| *application.name.text() == *props.app);
+    let Some(own) = own.filter(|own| !runs(own) && props.snapshot.halted.is_none()) else { return Html::default() };
+    let said = if own.boot_order > 0 { t.app_stopped } else { t.app_not_started };
+    let start = Command::StartApplication {
+        name: words::application(own.name),
+        start_type: own.start_type.unwrap_or(Restart::Temporary),
+    };
+    html! {
+        <div class="banner app-stopped" role="status">
+            <p><b>{ said }</b>{ for own.reason.as_ref().map(|reason| html! { <>{ ": " }<code>{ words::brief(reason) }</code></> }) }</p>
+            <button type="button" class="primary start-again" onclick={doing(&props.act, Act::Do(start))}>{ t.start_again }</button>
+        </div>
+    }
+}
+
+/// The whole node is down.
+fn halted(props: &PageProps, t: &'static Words) -> Html {
+    let Some(reason) = &props.snapshot.halted else { return Html::default() };
+    html! {
+        <div class="banner halted" role="status">
+            <p><b>{ t.node_stopped }</b>{ ": " }<code>{ words::brief(reason) }</code></p>
+            <button type="button" class="primary boot-again" onclick={doing(&props.act, Act::Reset)}>{ t.boot_again }</button>
+        </div>
+    }
+}
+
+fn layer(props: &PageProps) -> Html {
+    let choice = &props.choice;
+    let body = match choice.layers.last() {
+        Some(Layer::Help) => html! { <Help lang={choice.lang} /> },
+        Some(Layer::Sequence) => html! { <SequenceForm snapshot={props.snapshot.clone()} lang={choice.lang} /> },
+        _ => return Html::default(),
+    };
+    html! {
+        <div class="layer">
+            <div class="veil" onclick={doing(&props.act, Act::Close)} />
+            <div class="dialog" role="dialog" aria-modal="true" aria-label={if choice.layers.last() == Some(&Layer::Help) { choice.lang.words().help } else { choice.lang.words().new_sequence }}>
+                { body }
+            </div>
+        </div>
+    }
+}

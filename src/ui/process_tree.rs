@@ -1,0 +1,147 @@
+//! The supervision tree: a picture, and beside it a list that says the same in words.
+
+pub(crate) mod glyph;
+mod list;
+mod outline;
+mod picture;
+mod place;
+
+use std::rc::Rc;
+
+use yew::{Html, Properties, function_component, html};
+
+use super::act::{Act, Choice, Layer, TreeForm};
+use super::i18n::Words;
+use super::shared::{Ptr, doing, icon, use_act};
+use super::words;
+use crate::observe::series::Mark;
+use crate::observe::snapshot::{BudgetSlot, NodeKey, Snapshot, TreeNode};
+use crate::time::Instant;
+use crate::view::blast::{Beyond, Blast, blast};
+use crate::view::number;
+
+use list::List;
+use picture::Picture;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct TreeProps {
+    pub(crate) snapshot: Ptr<Snapshot>,
+    pub(crate) choice: Choice,
+    pub(crate) app: Rc<str>,
+    /// To a tenth of a second.
+    pub(crate) now: Instant,
+}
+
+#[function_component]
+pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
+    let act = use_act();
+    let choice = &props.choice;
+    let t = choice.lang.words();
+    let rows = Ptr(Rc::new(outline::rows(&props.snapshot, choice, &props.app)));
+    let form = match choice.form {
+        TreeForm::Auto => "auto",
+        TreeForm::Picture => "picture",
+        TreeForm::List => "list",
+    };
+    let to = |form, label: &'static str| {
+        html! { <button type="button" aria-pressed={(choice.form == form).to_string()} onclick={doing(&act, Act::Tree(form))}>{ label }</button> }
+    };
+    let empty = rows.is_empty().then(|| html! { <p class="empty">{ t.empty_tree }</p> });
+    html! {
+        <div class="process-tree" data-form={form}>
+            <div class="tools">
+                <h2>{ t.processes }</h2>
+                <span class="segmented forms">{ to(TreeForm::Picture, t.as_picture) }{ to(TreeForm::List, t.as_list) }</span>
+                <button type="button" class="new-sequence" onclick={doing(&act, Act::Open(Layer::Sequence))}>
+                    { icon("M8 3v10M3 8h10") }{ t.new_sequence }
+                </button>
+            </div>
+            { empty }
+            <div class="both">
+                <Picture rows={rows.clone()} snapshot={props.snapshot.clone()} selected={choice.selected}
+                    hover={choice.hover} lang={choice.lang} now={props.now} />
+                <List {rows} selected={choice.selected} lang={choice.lang} now={props.now} />
+            </div>
+            { preview(props, t) }
+        </div>
+    }
+}
+
+/// The blast radius in words.
+fn preview(props: &TreeProps, t: &'static Words) -> Html {
+    let key = props.choice.hover.or(props.choice.selected);
+    let child = |key: &NodeKey| props.snapshot.node(*key).is_some_and(|node| node.child.is_some());
+    let found = key.filter(child).and_then(|key| blast(&props.snapshot, key, props.now));
+    let text = found.map(|blast| in_words(&props.snapshot, &blast, t));
+    html! { <p class="preview">{ text.unwrap_or_default() }</p> }
+}
+
+/// What a blast does, in a line.
+pub(crate) fn in_words(snapshot: &Snapshot, blast: &Blast, t: &Words) -> String {
+    let names = |keys: &[NodeKey]| {
+        let names = keys.iter().take(6).filter_map(|key| snapshot.node(*key)).map(|node| words::label(node, t));
+        let more = if keys.len() > 6 { " …" } else { "" };
+        names.collect::<Vec<_>>().join(", ") + more
+    };
+    let part = |label: &str, keys: &[NodeKey]| (!keys.is_empty()).then(|| [label, ": ", &names(keys)].concat());
+    let beyond = match blast.beyond {
+        Beyond::Nothing => None,
+        Beyond::Application(name) => Some([t.app_would_stop, ": ", &words::application(name)].concat()),
+        Beyond::Node(name) => Some([t.node_would_stop, ": ", &words::application(name)].concat()),
+    };
+    let nobody = (blast.start.is_empty() && beyond.is_none()).then(|| t.nobody_restarts.to_owned());
+    let parts = [
+        part(t.would_give_up, &blast.gives_up),
+        part(t.would_stop, &blast.stop),
+        part(t.would_start, &blast.start),
+        beyond,
+        nobody,
+    ];
+    [t.if_it_died, " → ", &parts.into_iter().flatten().collect::<Vec<_>>().join(" · ")].concat()
+}
+
+/// A supervisor's restart budget.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Budget {
+    /// Spent slots first.
+    slots: Vec<BudgetSlot>,
+    /// All slots, however many are drawn.
+    pub(crate) all: u32,
+    /// Restarts that may still happen.
+    pub(crate) left: u32,
+    /// Matters only while slots are spent.
+    now: Instant,
+}
+
+pub(crate) fn budget(node: &TreeNode, now: Instant) -> Option<Budget> {
+    let supervisor = node.supervisor.as_ref().filter(|_| node.state.is_alive())?;
+    let (all, left) = (supervisor.flags.intensity, supervisor.left(now));
+    let now = if left < all { now } else { Instant::BOOT };
+    Some(Budget { slots: supervisor.slots(now, glyph::MOST_SLOTS), all, left, now })
+}
+
+/// The second line of a place: why it is down, or its pid, or its strategy.
+pub(crate) fn facts(node: &TreeNode, t: &Words) -> String {
+    if let Some(exit) = node.exit() {
+        return [t.state(node.state), ": ", &words::brief(&exit.reason)].concat();
+    }
+    match (&node.supervisor, node.process.is_some()) {
+        (Some(supervisor), _) => words::strategy(supervisor.flags.strategy).to_owned(),
+        (None, true) => words::pid(node),
+        (None, false) => t.state(node.state).to_owned(),
+    }
+}
+
+/// The newest value of a sequence server; nothing right after its state was lost.
+pub(crate) fn value(snapshot: &Snapshot, key: NodeKey) -> Option<String> {
+    let series = snapshot.series_of(key)?;
+    if matches!(series.points.last()?.what, Mark::Break { .. }) {
+        return None;
+    }
+    series.last.as_ref().map(|(_, value)| number::short(value))
+}
+
+/// A place by the name that a reader sees.
+pub(crate) fn name_of(snapshot: &Snapshot, key: Option<NodeKey>, t: &Words) -> Option<String> {
+    key.and_then(|key| snapshot.node(key)).map(|node| words::label(node, t))
+}

@@ -1,0 +1,185 @@
+//! The tree as a list: what assistive technology reads, and what shows where the page is narrow.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, KeyboardEvent};
+use yew::{Callback, Html, NodeRef, Properties, function_component, html, use_effect_with, use_node_ref};
+
+use super::super::act::Act;
+use super::super::i18n::{Lang, Words};
+use super::super::shared::{Ptr, doing, use_act};
+use super::super::words;
+use super::glyph;
+use super::outline::{Go, Moved, Row, go};
+use super::{Budget, budget, facts};
+use crate::observe::snapshot::{NodeKey, TreeNode};
+use crate::time::Instant;
+use crate::view::states;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct ListProps {
+    pub(crate) rows: Ptr<Vec<Row>>,
+    pub(crate) selected: Option<NodeKey>,
+    pub(crate) lang: Lang,
+    /// For budgets: whole tenths of a second are enough.
+    pub(crate) now: Instant,
+}
+
+/// One tab stop; the active descendant is the selected row.
+#[function_component]
+pub(crate) fn List(props: &ListProps) -> Html {
+    let (act, list) = (use_act(), use_node_ref());
+    let t = props.lang.words();
+    use_keep_in_view(&list, props.selected);
+    let keys = keys(&act, props);
+    let active = props.selected.filter(|key| props.rows.iter().any(|row| row.node.key == *key));
+    html! {
+        <ul role="tree" class="list" tabindex="0" ref={list} aria-label={t.processes} onkeydown={keys}
+            aria-activedescendant={active.map(|key| format!("row-{key}"))}>
+            { for props.rows.iter().map(|row| html! {
+                <Item key={row.node.key.to_string()} node={Ptr(row.node.clone())} level={row.level} position={row.position}
+                    siblings={row.siblings} open={row.open} hidden={row.hidden} lang={props.lang}
+                    selected={props.selected == Some(row.node.key)} left={budget(&row.node, props.now)} />
+            }) }
+        </ul>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct ItemProps {
+    node: Ptr<TreeNode>,
+    level: usize,
+    position: usize,
+    siblings: usize,
+    open: Option<bool>,
+    hidden: usize,
+    selected: bool,
+    lang: Lang,
+    left: Option<Budget>,
+}
+
+#[function_component]
+fn Item(props: &ItemProps) -> Html {
+    let act = use_act();
+    let (node, t) = (&*props.node, props.lang.words());
+    let key = node.key;
+    let class = yew::classes!("row", states::class(node.state), node.is_tombstone().then_some("tombstone"));
+    let label = words::label(node, t);
+    html! {
+        <li role="treeitem" {class} id={format!("row-{key}")} data-label={label.to_lowercase()} data-name={label.clone()}
+            data-state={states::class(node.state)} aria-level={props.level.to_string()}
+            aria-setsize={props.siblings.to_string()} aria-posinset={props.position.to_string()}
+            aria-expanded={props.open.map(|open| open.to_string())} aria-selected={props.selected.to_string()}
+            onclick={doing(&act, Act::Inspect(key))}>
+            { for (1..props.level).map(|_| html! { <i class="indent" /> }) }
+            { twisty(&act, props) }
+            { glyph::inline(node.state, node.supervisor.is_some()) }
+            <span class="who"><b>{ label }</b>{ " " }<small>{ facts(node, t) }</small></span>
+            { trailing(node, props, t) }
+        </li>
+    }
+}
+
+fn twisty(act: &Callback<Act>, props: &ItemProps) -> Html {
+    let Some(open) = props.open else { return html! { <i class="twisty" /> } };
+    let fold = Act::Fold(props.node.key, open);
+    let act = act.clone();
+    let onclick = Callback::from(move |event: yew::MouseEvent| {
+        event.stop_propagation();
+        act.emit(fold.clone());
+    });
+    html! { <i class={if open { "twisty open" } else { "twisty" }} {onclick}>{ "▸" }</i> }
+}
+
+fn trailing(node: &TreeNode, props: &ItemProps, t: &Words) -> Html {
+    let again = (node.incarnation > 1).then(|| html! { <span class="again">{ "×" }{ node.incarnation }</span> });
+    let budget = props.left.as_ref().map(|budget| {
+        let label = format!("{} {}/{}", t.budget_left, budget.left, budget.all);
+        html! {
+            <svg class="small-ring" viewBox="-11 -11 22 22" width="22" height="22" role="img" aria-label={label}>
+                { glyph::ring(budget, 8.5) }
+            </svg>
+        }
+    });
+    let hidden =
+        (props.hidden > 0).then(|| html! { <small>{ "+" }{ props.hidden }{ " " }{ t.hidden_children }</small> });
+    html! { <>{ again }{ hidden }{ budget }</> }
+}
+
+#[yew::hook]
+fn use_keep_in_view(list: &NodeRef, selected: Option<NodeKey>) {
+    let list = list.clone();
+    use_effect_with(selected, move |selected| {
+        let row = selected.and_then(|key| row(&list, &format!("#row-{key}")));
+        if let (Some(row), Some(list)) = (row, list.cast::<web_sys::HtmlElement>()) {
+            scroll_to(&list, &row);
+        }
+    });
+}
+
+fn row(list: &NodeRef, selector: &str) -> Option<web_sys::HtmlElement> {
+    list.cast::<Element>()?.query_selector(selector).ok()??.dyn_into().ok()
+}
+
+/// Scrolls the list alone: `scrollIntoView` would scroll the page around a widget too.
+fn scroll_to(list: &web_sys::HtmlElement, row: &web_sys::HtmlElement) {
+    let (top, height) = (row.offset_top() - list.offset_top(), row.offset_height());
+    let (above, room) = (list.scroll_top(), list.client_height());
+    if top < above {
+        list.set_scroll_top(top);
+    } else if top + height > above + room {
+        list.set_scroll_top(top + height - room);
+    }
+}
+
+fn keys(act: &Callback<Act>, props: &ListProps) -> Callback<KeyboardEvent> {
+    let (act, rows, selected) = (act.clone(), props.rows.clone(), props.selected);
+    let lang = props.lang;
+    Callback::from(move |event: KeyboardEvent| {
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() {
+            return;
+        }
+        let Some(deed) = deed(&event, &rows, selected, lang) else { return };
+        event.prevent_default();
+        event.stop_propagation();
+        act.emit(deed);
+    })
+}
+
+fn deed(event: &KeyboardEvent, rows: &[Row], selected: Option<NodeKey>, lang: Lang) -> Option<Act> {
+    let way = match event.code().as_str() {
+        "ArrowUp" => Go::Up,
+        "ArrowDown" => Go::Down,
+        "ArrowLeft" => Go::Left,
+        "ArrowRight" => Go::Right,
+        "Home" => Go::First,
+        "End" => Go::Last,
+        "Enter" | "NumpadEnter" => return selected.map(Act::Inspect),
+        _ => return type_ahead(event, rows, selected, lang),
+    };
+    match go(rows, selected, way) {
+        Moved::To(key) => Some(Act::Select(key)),
+        Moved::Fold(key, fold) => Some(Act::Fold(key, fold)),
+        Moved::Nowhere => None,
+    }
+}
+
+/// Shift and a letter: the next row whose name (behind its last dot) begins with it. Letters
+/// alone belong to the page.
+fn type_ahead(event: &KeyboardEvent, rows: &[Row], selected: Option<NodeKey>, lang: Lang) -> Option<Act> {
+    let typed = event.key();
+    let letter = Some(typed.as_str()).filter(|key| key.chars().count() == 1)?.to_lowercase();
+    if RESERVED.contains(&letter.as_str()) && !event.shift_key() {
+        return None;
+    }
+    let from = selected.and_then(|key| rows.iter().position(|row| row.node.key == key)).map_or(0, |at| at + 1);
+    let fits = |row: &&Row| {
+        let label = words::label(&row.node, lang.words()).to_lowercase();
+        let short = label.rsplit('.').next().unwrap_or_default().trim_start_matches(':');
+        short.starts_with(&letter) || label.starts_with(&letter)
+    };
+    let found = rows.iter().skip(from).find(fits).or_else(|| rows.iter().find(fits))?;
+    Some(Act::Select(found.node.key))
+}
+
+/// Keys that mean something to the page wherever the focus is.
+const RESERVED: &[&str] = &[" ", ".", "[", "]", "x", "n", "t", "?", "/", "`"];

@@ -1,0 +1,233 @@
+//! The tree as a picture, beside the list that says the same.
+
+use yew::{Callback, Html, Properties, function_component, html, use_node_ref};
+
+use super::super::act::Act;
+use super::super::i18n::Lang;
+use super::super::shared::{Ptr, doing, use_act, use_size};
+use super::super::words;
+use super::glyph;
+use super::outline::Row;
+use super::place::{self, Card, Places};
+use super::{Budget, budget, facts, value};
+use crate::observe::snapshot::{NodeKey, Snapshot, TreeNode};
+use crate::time::Instant;
+use crate::view::blast::{Blast, blast};
+use crate::view::states;
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct PictureProps {
+    pub(crate) rows: Ptr<Vec<Row>>,
+    pub(crate) snapshot: Ptr<Snapshot>,
+    pub(crate) selected: Option<NodeKey>,
+    pub(crate) hover: Option<NodeKey>,
+    pub(crate) lang: Lang,
+    pub(crate) now: Instant,
+}
+
+#[function_component]
+pub(crate) fn Picture(props: &PictureProps) -> Html {
+    let (act, frame) = (use_act(), use_node_ref());
+    let size = use_size(&frame);
+    let drawn = drawn(&props.rows);
+    let places = place::places(&drawn, size);
+    let (width, height) = places.shown(size);
+    let blast = props.hover.or(props.selected).and_then(|key| blast(&props.snapshot, key, props.now));
+    html! {
+        <div class="picture" ref={frame} aria-hidden="true">
+            <svg viewBox={places.view_box()} width={width.to_string()} height={height.to_string()}
+                onmouseleave={doing(&act, Act::Hover(None))}>
+                { for drawn.iter().map(|row| edge(row, &drawn, &places)) }
+                { relations(props, &drawn, &places) }
+                { for drawn.iter().enumerate().map(|(at, row)| card(props, row, places.at(at), places.card, blast.as_ref())) }
+            </svg>
+        </div>
+    }
+}
+
+/// Roots that are folded stand in the strip of applications instead.
+fn drawn(rows: &[Row]) -> Vec<Row> {
+    let (mut moved, mut drawn) = (Vec::with_capacity(rows.len()), Vec::new());
+    for row in rows {
+        moved.push(drawn.len());
+        if row.level > 1 || row.open == Some(true) {
+            let parent = row.parent.and_then(|parent| moved.get(parent).copied());
+            drawn.push(Row { parent, ..row.clone() });
+        }
+    }
+    drawn
+}
+
+/// From the lower edge of the parent to the upper edge of the child.
+fn edge(row: &Row, rows: &[Row], places: &Places) -> Html {
+    let Some(parent) = row.parent else { return Html::default() };
+    let at = rows.iter().position(|other| other.node.key == row.node.key).unwrap_or_default();
+    let ((px, py), (x, y)) = (places.at(parent), places.at(at));
+    let Card { width, height, .. } = places.card;
+    let class = if row.node.state.is_alive() { "edge" } else { "edge down" };
+    if place::beside(row) {
+        return html! { <path {class} d={format!("M{} {}H{x}", px + width, y + height / 2)} /> };
+    }
+    let (px, py, x) = (px + width / 2, py + height, x + width / 2);
+    html! { <path {class} d={format!("M{px} {py}V{}H{x}V{y}", i32::midpoint(py, y))} /> }
+}
+
+/// Links (dotted) and monitors (dash-dot) of the selected process, but for those along the tree.
+fn relations(props: &PictureProps, rows: &[Row], places: &Places) -> Html {
+    let find = |key: NodeKey| rows.iter().position(|row| row.node.key == key);
+    let Some(from) = props.selected.and_then(find) else { return Html::default() };
+    let Some(row) = rows.get(from) else { return Html::default() };
+    let Some(process) = &row.node.process else { return Html::default() };
+    let along = |key: NodeKey| row.node.parent == Some(key) || row.node.children.iter().any(|child| child == key);
+    let line = |class: &'static str, pid| {
+        let key = props.snapshot.key_of(pid).filter(|key| !along(*key))?;
+        let to = find(key)?;
+        Some(html! { <path {class} d={bow(places, from, to)} /> })
+    };
+    let links = process.links.iter().filter_map(|pid| line("link", *pid));
+    let monitors = process.monitors.iter().filter_map(|monitor| line("monitor", monitor.pid));
+    let by = process.monitored_by.iter().filter_map(|monitor| line("monitor", monitor.pid));
+    links.chain(monitors).chain(by).take(60).collect()
+}
+
+fn bow(places: &Places, from: usize, to: usize) -> String {
+    let Card { width, height, .. } = places.card;
+    let ((x0, y0), (x1, y1)) = (places.at(from), places.at(to));
+    let (x0, x1, y0, y1) = (x0 + width / 2, x1 + width / 2, y0 + height / 2, y1 + height / 2);
+    let bend = if x0 == x1 { width * 2 / 3 } else { 0 };
+    let (mx, my) = (i32::midpoint(x0, x1) + bend, i32::midpoint(y0, y1) - if bend == 0 { height } else { 0 });
+    format!("M{x0} {y0}Q{mx} {my} {x1} {y1}")
+}
+
+/// Its number in an order, from 1.
+fn number(order: &[NodeKey], key: NodeKey) -> Option<usize> {
+    order.iter().position(|other| *other == key).map(|at| at + 1)
+}
+
+fn card(props: &PictureProps, row: &Row, (x, y): (i32, i32), card: Card, blast: Option<&Blast>) -> Html {
+    let key = row.node.key;
+    html! {
+        <CardOf key={key.to_string()} node={Ptr(row.node.clone())} {x} {y} width={card.width} height={card.height}
+            compact={card.compact} selected={props.selected == Some(key)} lang={props.lang}
+            left={budget(&row.node, props.now)} value={value(&props.snapshot, key).unwrap_or_default()}
+            stop={blast.and_then(|blast| number(&blast.stop, key))} start={blast.and_then(|blast| number(&blast.start, key))}
+            folded={row.open == Some(false)} hidden={row.hidden} />
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct CardProps {
+    node: Ptr<TreeNode>,
+    x: i32,
+    y: i32,
+    width: i32,
+    height: i32,
+    compact: bool,
+    selected: bool,
+    folded: bool,
+    hidden: usize,
+    lang: Lang,
+    left: Option<Budget>,
+    value: String,
+    stop: Option<usize>,
+    start: Option<usize>,
+}
+
+#[function_component]
+fn CardOf(props: &CardProps) -> Html {
+    let act = use_act();
+    let node = &*props.node;
+    let key = node.key;
+    let class = yew::classes!(
+        "card",
+        states::class(node.state),
+        node.supervisor.is_some().then_some("sup"),
+        props.selected.then_some("selected"),
+        node.is_tombstone().then_some("tombstone"),
+        (props.stop.is_some() || props.start.is_some()).then_some("struck"),
+    );
+    let rx = if node.supervisor.is_some() { "5" } else { "14" };
+    html! {
+        <g {class} data-key={key.to_string()} transform={format!("translate({} {})", props.x, props.y)}
+            onclick={doing(&act, Act::Inspect(key))} onmouseenter={doing(&act, Act::Hover(Some(key)))}
+            onmouseleave={Callback::from(|_| ())}>
+            <rect class="box" width={props.width.to_string()} height={props.height.to_string()} {rx} />
+            // Keyed by incarnation: a new life enters with its own motion.
+            <g key={node.incarnation} class="life">{ inside(props) }</g>
+            { numbers(props) }
+        </g>
+    }
+}
+
+fn inside(props: &CardProps) -> Html {
+    let (node, t) = (&*props.node, props.lang.words());
+    let middle = props.height / 2;
+    let (name_y, mark_y) = if props.compact { (middle + 4, middle) } else { (20, 16) };
+    let letters = usize::try_from((props.width - 33 - room(props)) * 10 / 75).unwrap_or(10);
+    let value_room = if props.value.is_empty() {
+        0
+    } else {
+        8 + 8 * i32::try_from(props.value.chars().count().min(10)).unwrap_or(10)
+    };
+    let small = usize::try_from((props.width - 34 - value_room.max(room(props))) * 10 / 67).unwrap_or(10);
+    let second = (!props.compact).then(|| {
+        html! {
+            <text class="sub" x="27" y="37">{ words::cut(&facts(node, t), small) }</text>
+        }
+    });
+    let ring = props.left.as_ref().map(|budget| {
+        let (x, radius) = if props.compact { (props.width - 15, 8.0) } else { (props.width - 20, 12.0) };
+        html! { <g transform={format!("translate({x} {middle})")}>{ glyph::ring(budget, radius) }</g> }
+    });
+    let value = (!props.value.is_empty()).then(|| html! {
+        <text class="value" x={(props.width - 10).to_string()} y={if props.compact { middle + 4 } else { 38 }.to_string()}>
+            { words::cut(&props.value, 10) }
+        </text>
+    });
+    html! {
+        <>
+            <g transform={format!("translate(15 {mark_y})")}>{ glyph::glyph(node.state, node.supervisor.is_some()) }</g>
+            <text class="name" x="27" y={name_y.to_string()}>{ words::cut(&words::label(node, t), letters) }</text>
+            { second }{ ring }{ value }{ badge(props) }
+        </>
+    }
+}
+
+/// What stands to the right of the name.
+fn room(props: &CardProps) -> i32 {
+    let value = i32::try_from(props.value.chars().count().min(9)).unwrap_or(9) * 7;
+    match &props.left {
+        Some(_) => 28,
+        None if props.compact && !props.value.is_empty() => value + 8,
+        None => 0,
+    }
+}
+
+/// The incarnation, from the second on; or how many children do not show.
+fn badge(props: &CardProps) -> Html {
+    let node = &*props.node;
+    let again = (node.incarnation > 1).then(|| tag(props.width - 30, -7, "again", format!("×{}", node.incarnation)));
+    let hidden = match (props.folded, props.hidden) {
+        (true, _) => Some(format!("+{}", node.children.len())),
+        (false, 0) => None,
+        (false, hidden) => Some(format!("+{hidden}")),
+    };
+    let hidden = hidden.map(|text| tag(props.width / 2 - 15, props.height - 7, "folded", text));
+    html! { <>{ again }{ hidden }</> }
+}
+
+fn tag(x: i32, y: i32, class: &'static str, text: String) -> Html {
+    let width = 10 + 7 * i32::try_from(text.chars().count()).unwrap_or(3);
+    html! {
+        <g class={yew::classes!("tag", class)} transform={format!("translate({x} {y})")}>
+            <rect width={width.to_string()} height="15" rx="7.5" /><text x={(width / 2).to_string()} y="11">{ text }</text>
+        </g>
+    }
+}
+
+/// Who would stop and who would start, numbered, if the place looked at died now.
+fn numbers(props: &CardProps) -> Html {
+    let stop = props.stop.map(|number| tag(-8, -8, "stop", format!("■{number}")));
+    let start = props.start.map(|number| tag(-8, props.height - 8, "start", format!("▶{number}")));
+    html! { <>{ stop }{ start }</> }
+}

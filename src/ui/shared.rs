@@ -1,0 +1,81 @@
+//! What components share: props compared by pointer, the way to act, the size of an element.
+
+use std::ops::Deref;
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Element, ResizeObserver};
+use yew::{Callback, Html, NodeRef, hook, html, use_context, use_effect_with, use_state_eq};
+
+use super::act::Act;
+
+/// A shared value that is equal to itself only.
+#[derive(Debug, Default)]
+pub struct Ptr<T>(pub Rc<T>);
+
+impl<T> Clone for Ptr<T> {
+    fn clone(&self) -> Self {
+        Ptr(self.0.clone())
+    }
+}
+
+impl<T> PartialEq for Ptr<T> {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Deref for Ptr<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T> From<Rc<T>> for Ptr<T> {
+    fn from(value: Rc<T>) -> Self {
+        Ptr(value)
+    }
+}
+
+/// The way to act, from the context; it does nothing outside of a page.
+#[hook]
+pub(crate) fn use_act() -> Callback<Act> {
+    use_context().unwrap_or_else(Callback::noop)
+}
+
+/// Acts whenever it is called, with the same act.
+pub(crate) fn doing<E: 'static>(act: &Callback<Act>, deed: Act) -> Callback<E> {
+    let act = act.clone();
+    Callback::from(move |_: E| act.emit(deed.clone()))
+}
+
+/// Width and height of an element in pixels, kept up to date.
+#[hook]
+pub(crate) fn use_size(element: &NodeRef) -> (i32, i32) {
+    let size = use_state_eq(|| (0, 0));
+    let found = element.clone();
+    let set = size.setter();
+    use_effect_with((), move |()| {
+        let watch = found.cast::<Element>().and_then(|element| {
+            let seen = element.clone();
+            let changed = Closure::<dyn Fn()>::new(move || set.set((seen.client_width(), seen.client_height())));
+            let observer = ResizeObserver::new(changed.as_ref().unchecked_ref()).ok()?;
+            observer.observe(&element);
+            Some((observer, changed))
+        });
+        move || {
+            if let Some((observer, _changed)) = watch {
+                observer.disconnect();
+            }
+        }
+    });
+    *size
+}
+
+/// An icon of 16 pixels, a path drawn in the colour of the text.
+pub(crate) fn icon(path: &'static str) -> Html {
+    html! { <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d={path} /></svg> }
+}

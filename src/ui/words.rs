@@ -1,0 +1,203 @@
+//! What is shown of names, terms, times and states. Terms in Elixir's notation, short.
+
+use crate::observe::snapshot::{Behaviour, NodeKind, ProcessView, Snapshot, TreeNode};
+use crate::session::Target;
+use crate::supervision::{AutoShutdown, ChildType, Restart, Shutdown, Strategy};
+use crate::term::inspect::Options;
+use crate::term::{Atom, Term, inspect};
+use crate::time::{Duration, Instant};
+
+use super::i18n::Words;
+
+/// A term for a line or a label.
+pub(crate) fn brief(term: &Term) -> String {
+    inspect(term, &Options::SHORT)
+}
+
+/// A term with room for it.
+pub(crate) fn full(term: &Term) -> String {
+    inspect(term, &Options { max_digits: 300, max_bytes: 16 << 10, ..Options::default() })
+}
+
+/// An atom as Elixir writes it: `Seq.Root`, `:geo1`.
+pub(crate) fn atom(name: Atom) -> String {
+    brief(&Term::Atom(name))
+}
+
+/// An application's name as people say it: `seq`.
+pub(crate) fn application(name: Atom) -> String {
+    name.text().to_string()
+}
+
+/// What a place is called: its registered name, its child id, or what it does.
+pub(crate) fn label(node: &TreeNode, t: &Words) -> String {
+    match node.kind {
+        NodeKind::Application => node.application.map_or_else(String::new, application),
+        NodeKind::System => t.system.to_owned(),
+        NodeKind::Clients => t.clients.to_owned(),
+        NodeKind::Process => process_label(node, t),
+    }
+}
+
+fn process_label(node: &TreeNode, t: &Words) -> String {
+    let process = node.process.as_deref();
+    if let Some(name) = process.and_then(|process| process.name) {
+        return atom(name);
+    }
+    if let Some(child) = &node.child {
+        return brief(&child.info.id);
+    }
+    match process.map(|process| (process.behaviour, process)) {
+        None => t.process.to_owned(),
+        Some((Some(Behaviour::ApplicationMaster), _)) => t.application_master.to_owned(),
+        Some((Some(Behaviour::ApplicationStarter), _)) => t.application_starter.to_owned(),
+        Some((_, process)) => by_function(process),
+    }
+}
+
+fn by_function(process: &ProcessView) -> String {
+    match (process.module, process.initial_call) {
+        (Some(module), _) => atom(module),
+        (None, call) => format!("{}.{}/{}", atom(call.module), call.function.text(), call.arity),
+    }
+}
+
+/// What a place is, in a word.
+pub(crate) fn role(node: &TreeNode, t: &Words) -> &'static str {
+    if node.supervisor.is_some() {
+        return t.supervisor;
+    }
+    match node.process.as_ref().and_then(|process| process.behaviour) {
+        Some(Behaviour::ApplicationMaster) => t.application_master,
+        Some(Behaviour::ApplicationStarter) => t.application_starter,
+        Some(Behaviour::Client) => t.client,
+        Some(Behaviour::System) => t.system_process,
+        _ if node.child.is_some() => t.worker,
+        _ => t.process,
+    }
+}
+
+/// The pid as a place shows it; empty without one.
+pub(crate) fn pid(node: &TreeNode) -> String {
+    node.pid().map(|pid| pid.to_string()).unwrap_or_default()
+}
+
+/// Whom a command about this place concerns: its name, or else its pid.
+pub(crate) fn target(node: &TreeNode) -> Option<Target> {
+    let process = node.process.as_ref()?;
+    Some(match process.name {
+        Some(name) => Target::Name(atom(name)),
+        None => Target::Pid(process.pid.number()),
+    })
+}
+
+pub(crate) const fn strategy(strategy: Strategy) -> &'static str {
+    match strategy {
+        Strategy::OneForOne => "one_for_one",
+        Strategy::OneForAll => "one_for_all",
+        Strategy::RestForOne => "rest_for_one",
+        Strategy::SimpleOneForOne => "simple_one_for_one",
+    }
+}
+
+pub(crate) const fn restart(restart: Restart) -> &'static str {
+    match restart {
+        Restart::Permanent => "permanent",
+        Restart::Transient => "transient",
+        Restart::Temporary => "temporary",
+    }
+}
+
+pub(crate) const fn child_type(kind: ChildType) -> &'static str {
+    match kind {
+        ChildType::Worker => "worker",
+        ChildType::Supervisor => "supervisor",
+    }
+}
+
+pub(crate) const fn auto_shutdown(rule: AutoShutdown) -> &'static str {
+    match rule {
+        AutoShutdown::Never => "never",
+        AutoShutdown::AnySignificant => "any_significant",
+        AutoShutdown::AllSignificant => "all_significant",
+    }
+}
+
+pub(crate) fn shutdown(shutdown: Shutdown) -> String {
+    match shutdown {
+        Shutdown::BrutalKill => "brutal_kill".to_owned(),
+        Shutdown::Timeout(span) => millis(span),
+        Shutdown::Infinity => "infinity".to_owned(),
+    }
+}
+
+fn millis(span: Duration) -> String {
+    let mut text = span.as_millis().to_string();
+    text.push_str(" ms");
+    text
+}
+
+/// The clock: `0:07.4`, `12:03.0`, `1:02:03.4`.
+pub(crate) fn clock(now: Instant) -> String {
+    let tenths = now.as_millis() / 100;
+    let (hours, minutes, seconds) = (tenths / 36_000, tenths / 600 % 60, tenths / 10 % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}.{}", tenths % 10),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}.{}", tenths % 10),
+    }
+}
+
+/// A moment to the millisecond: `0:07.412`.
+pub(crate) fn moment(at: Instant) -> String {
+    let millis = at.as_millis();
+    format!("{}:{:02}.{:03}", millis / 60_000, millis / 1000 % 60, millis % 1000)
+}
+
+/// At most `most` characters, the last an ellipsis if it was longer.
+pub(crate) fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        None => text.to_owned(),
+        Some(_) => text.chars().take(most.saturating_sub(1)).chain(['…']).collect(),
+    }
+}
+
+/// Is it a sequence server, which answers `next` and `peek`?
+pub(crate) fn is_sequence(node: &TreeNode) -> bool {
+    node.process.as_ref().and_then(|process| process.module) == Some(Atom::new("Elixir.Seq.Server"))
+}
+
+/// Was it started at run time under `Seq.Dynamic`?
+pub(crate) fn is_dynamic(snapshot: &Snapshot, node: &TreeNode) -> bool {
+    let parent = node.parent.and_then(|key| snapshot.node(key));
+    let flags = parent.and_then(|parent| parent.supervisor.as_ref());
+    is_sequence(node) && parent.is_some_and(|parent| named(parent, DYNAMIC)) && flags.is_some()
+}
+
+/// The supervisor of sequences that are started at run time.
+pub(crate) const DYNAMIC: &str = "Elixir.Seq.Dynamic";
+
+pub(crate) fn named(node: &TreeNode, name: &str) -> bool {
+    let own = node.process.as_ref().and_then(|process| process.name);
+    own.is_some_and(|own| &*own.text() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks_count_tenths_and_moments_count_milliseconds() {
+        let at = |millis: u64| Instant::BOOT + Duration::from_millis(millis);
+        assert_eq!(clock(at(7_412)), "0:07.4");
+        assert_eq!(clock(at(723_000)), "12:03.0");
+        assert_eq!(clock(at(3_723_400)), "1:02:03.4");
+        assert_eq!(moment(at(7_412)), "0:07.412");
+    }
+
+    #[test]
+    fn long_names_end_in_an_ellipsis() {
+        assert_eq!(cut("Seq.Root", 8), "Seq.Root");
+        assert_eq!(cut("Seq.Roots", 8), "Seq.Roo…");
+        assert_eq!(cut("수열수열", 3), "수열…");
+    }
+}
