@@ -13,20 +13,28 @@
 //! | [`supervisor`] | all strategies, restart intensity, shutdown |
 //! | [`dynamic_supervisor`] | Elixir's supervisor of children that come and go |
 //! | [`telemetry`] | events that code executes and handlers attach to |
+//! | [`task`] | Elixir's Task and Task.Supervisor |
+//! | [`agent`] | Elixir's Agent |
+//! | [`registry`] | Elixir's Registry |
 //! | [`elixir`] | what Elixir's behaviours have in common |
 
+pub mod agent;
 pub mod application;
 pub mod child_spec;
 pub mod dynamic_supervisor;
 pub mod elixir;
 pub mod gen_server;
 pub mod proc_lib;
+pub mod registry;
 pub mod supervisor;
 pub mod sys;
+pub mod task;
 pub mod telemetry;
 
 /// The modules that child specs, applications and funs of this layer name, for a node to load.
 #[must_use]
 pub fn modules() -> Vec<crate::process::Module> {
-    [dynamic_supervisor::modules(), telemetry::modules()].concat()
+    let modules =
+        [dynamic_supervisor::modules(), telemetry::modules(), task::modules(), agent::modules(), registry::modules()];
+    modules.concat()
 }

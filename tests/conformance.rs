@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use let_it_crash::lab::conformance;
 
 /// Areas, and how many scenarios each has: a file that is lost fails its area.
-const AREAS: [(&str, usize); 5] =
-    [("process", 41), ("gen_server", 49), ("supervisor", 110), ("dynamic", 33), ("application", 44)];
+const AREAS: [(&str, usize); 6] =
+    [("process", 41), ("gen_server", 49), ("supervisor", 110), ("dynamic", 33), ("application", 44), ("misc", 13)];
 
 fn files(area: &str) -> Vec<PathBuf> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/conformance");

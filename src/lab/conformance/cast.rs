@@ -1,5 +1,6 @@
 //! The code of those who act in a scenario.
 
+pub(super) mod agents;
 pub(super) mod applications;
 pub(super) mod probe;
 pub(super) mod supervisors;
@@ -18,9 +19,16 @@ const SUPERVISOR: &str = "Elixir.Oracle.Sup";
 const DYNAMIC: &str = "Elixir.Oracle.Dyn";
 const APPLICATION: &str = "Elixir.Oracle.AppMod";
 
-/// The modules of the cast, for a node to load.
+/// The modules of the cast and of OTP, for a node to load.
 pub(super) fn modules() -> Vec<Module> {
-    vec![worker::module(), supervisors::module(), supervisors::dynamic_module(), applications::module()]
+    let cast = [
+        worker::module(),
+        supervisors::module(),
+        supervisors::dynamic_module(),
+        applications::module(),
+        agents::module(),
+    ];
+    cast.into_iter().chain(crate::otp::modules()).collect()
 }
 
 /// A child's specification and its other start arguments: the only map among them is the

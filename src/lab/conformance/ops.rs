@@ -2,6 +2,7 @@
 //! result as a term, or raises.
 
 pub(super) mod applications;
+pub(super) mod elixir;
 pub(super) mod processes;
 pub(super) mod servers;
 pub(super) mod supervisors;

@@ -6,7 +6,7 @@ use crate::term::Term;
 use super::Malformed;
 use super::actor::Actor;
 use super::op::Op;
-use super::ops::{applications, processes, servers, supervisors};
+use super::ops::{applications, elixir, processes, servers, supervisors};
 use super::text;
 
 /// What a step shows of an operation that succeeds.
@@ -132,6 +132,23 @@ rows! {
     "app_unset_env" Shown [Must "app" Text, Must "key" Text] applications::unset_env;
     "app_all_env" Shown [Must "app" Text] applications::all_env;
     "app_get_key" Shown [Must "app" Text, Must "key" Text] applications::get_key;
+
+    "registry_start" Shown [Must "name" Text, Must "keys" Text] elixir::registry_start;
+    "reg_register" Shown [Must "name" Text, Must "key" Kind::Term, Must "value" Kind::Term] elixir::reg_register;
+    "reg_unregister" Shown [Must "name" Text, Must "key" Kind::Term] elixir::reg_unregister;
+    "reg_lookup" Shown [Must "name" Text, Must "key" Kind::Term] elixir::reg_lookup;
+    "reg_count" Shown [Must "name" Text] elixir::reg_count;
+    "reg_keys" Shown [Must "name" Text, Must "of" Target] elixir::reg_keys;
+    "task_async" Shown [Must "as" Text, May "do" Script, May "value" Kind::Term] elixir::task_async;
+    "task_await" Shown [Must "task" Text, May "timeout" Timeout] elixir::task_await;
+    "task_yield" Shown [Must "task" Text, May "timeout" Timeout] elixir::task_yield;
+    "task_shutdown" Shown [Must "task" Text, May "shutdown" Timeout] elixir::task_shutdown;
+    "agent_start" Shown [Must "id" Text, Must "value" Kind::Term, May "name" Text, May "link" Flag, May "do" Script]
+        elixir::agent_start;
+    "agent_get" Shown [Must "to" Target, May "do" Script, May "timeout" Timeout] elixir::agent_get;
+    "agent_put" Shown [Must "to" Target, May "value" Kind::Term, May "do" Script, May "timeout" Timeout]
+        elixir::agent_put;
+    "agent_stop" Shown [Must "to" Target, May "reason" Kind::Term, May "timeout" Timeout] elixir::agent_stop;
 }
 
 /// The operation of that name.
