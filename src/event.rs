@@ -259,7 +259,8 @@ pub enum Event {
         /// Its callback module.
         module: Atom,
     },
-    /// A supervisor runs with these flags (again after they were changed). Comes before its
+    /// A supervisor runs with these flags (again after they were changed; of a dynamic supervisor
+    /// the strategy is `SimpleOneForOne`: its children have places by process). Comes before its
     /// first `ChildAdded`, so a supervisor that begins anew forgets its former children here.
     Supervises {
         /// The supervisor.
@@ -268,7 +269,7 @@ pub enum Event {
         flags: Flags,
     },
     /// A supervisor knows a child. Sent for each spec before the first start; for children of a
-    /// `simple_one_for_one` or dynamic supervisor (id `undefined`) just before each start.
+    /// `simple_one_for_one` or dynamic supervisor just before each start.
     ChildAdded {
         /// The supervisor.
         supervisor: Pid,
