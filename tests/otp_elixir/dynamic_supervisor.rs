@@ -162,8 +162,21 @@ fn specs_are_checked_in_the_caller_as_elixir_checks_them() {
         }
         let raised = dynamic::start_child(&cx, sup, term!(#{id => a, start => {m, f, []}, type => thing})).await;
         assert_eq!(text(&raised.unwrap_err().reason), "{:case_clause, :thing}");
-        let raised = dynamic::start_child(&cx, sup, term!({Nobody.Here, 1})).await.unwrap_err().reason;
-        assert!(text(&raised).contains("does not implement child_spec/1"), "{raised}");
+        for (spec, message) in [
+            (
+                term!({Nobody.Here, 1}),
+                "The module Nobody.Here was given as a child to a supervisor but it does not exist.",
+            ),
+            (
+                term!(worker),
+                "The module :worker was given as a child to a supervisor\nbut it does not implement child_spec/1.",
+            ),
+        ] {
+            let raised = dynamic::start_child(&cx, sup, spec).await.unwrap_err().reason;
+            assert_eq!(raised.map_get(&term!(message)).unwrap().as_str(), Some(message));
+        }
+        let raised = dynamic::start_child(&cx, sup, Term::Int(5)).await.unwrap_err().reason;
+        assert!(text(&raised).contains("supervisors expect each child to be"), "{raised}");
         Ok(())
     });
 }
