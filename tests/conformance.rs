@@ -4,7 +4,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use let_it_crash::lab::conformance;
+use let_it_crash::lab::conformance::{self, Scenario};
+use serde_json::{Value, json};
 
 /// Areas, and how many scenarios each has: a file that is lost fails its area.
 const AREAS: [(&str, usize); 6] =
@@ -58,4 +59,43 @@ fn malformed_scenarios_are_refused_in_words() {
         let refused = conformance::check(&scenario).expect_err(&scenario);
         assert!(refused.contains(word), "{refused:?} should say {word:?}");
     }
+}
+
+/// Every place in a JSON value, as its path.
+fn places(value: &Value, path: &mut Vec<String>, all: &mut Vec<Vec<String>>) {
+    all.push(path.clone());
+    let mut inside = |key: String, value: &Value| {
+        path.push(key);
+        places(value, path, all);
+        path.pop();
+    };
+    match value {
+        Value::Array(items) => items.iter().enumerate().for_each(|(at, item)| inside(at.to_string(), item)),
+        Value::Object(fields) => fields.iter().for_each(|(key, item)| inside(key.clone(), item)),
+        _ => {}
+    }
+}
+
+#[test]
+fn whatever_stands_in_a_scenario_it_is_run_or_refused() {
+    let odd: Value =
+        json!([null, "odd", "a", "ctl", "permanent", "@a", -1, 0, 7, 1_u64 << 40, [], {}, [[["x"]]], true]);
+    let odd = odd.as_array().unwrap();
+    let (mut refused, mut ran) = (0, 0);
+    for (number, file) in AREAS.iter().flat_map(|(area, _)| files(area)).enumerate() {
+        let original: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
+        let mut all = Vec::new();
+        places(&original["scenario"], &mut Vec::new(), &mut all);
+        for (at, path) in all.iter().enumerate().skip(number % 3).step_by(3) {
+            let mut changed = original.clone();
+            let pointer = format!("/scenario{}", path.iter().map(|key| format!("/{key}")).collect::<String>());
+            *changed.pointer_mut(&pointer).unwrap() = odd[(at + number) % odd.len()].clone();
+            match Scenario::read(&changed.to_string()).and_then(|scenario| conformance::run(&scenario)) {
+                Ok(_) => ran += 1,
+                Err(_) => refused += 1,
+            }
+        }
+    }
+    println!("{ran} ran, {refused} refused");
+    assert!(refused > 1_000 && ran > 400, "{ran} ran, {refused} refused");
 }
