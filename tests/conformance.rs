@@ -86,7 +86,7 @@ fn whatever_stands_in_a_scenario_it_is_run_or_refused() {
         let original: Value = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
         let mut all = Vec::new();
         places(&original["scenario"], &mut Vec::new(), &mut all);
-        for (at, path) in all.iter().enumerate().skip(number % 3).step_by(3) {
+        for (at, path) in all.iter().enumerate().skip(number % 2).step_by(2) {
             let mut changed = original.clone();
             let pointer = format!("/scenario{}", path.iter().map(|key| format!("/{key}")).collect::<String>());
             *changed.pointer_mut(&pointer).unwrap() = odd[(at + number) % odd.len()].clone();
