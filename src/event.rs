@@ -259,14 +259,16 @@ pub enum Event {
         /// Its callback module.
         module: Atom,
     },
-    /// A supervisor runs with these flags (again after they were changed; of a dynamic supervisor
-    /// the strategy is `SimpleOneForOne`: its children have places by process). Comes before its
-    /// first `ChildAdded`, so a supervisor that begins anew forgets its former children here.
+    /// A supervisor runs with these flags (again after they were changed). Comes before its first
+    /// `ChildAdded`, so a supervisor that begins anew forgets its former children here.
     Supervises {
         /// The supervisor.
         pid: Pid,
         /// Its flags.
         flags: Flags,
+        /// Do its children come and go without ids of their own (`simple_one_for_one`, Elixir's
+        /// DynamicSupervisor)? They have places by process then.
+        dynamic: bool,
     },
     /// A supervisor knows a child. Sent for each spec before the first start; for children of a
     /// `simple_one_for_one` or dynamic supervisor just before each start.

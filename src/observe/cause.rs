@@ -185,7 +185,7 @@ mod tests {
         };
         let seen = seen(vec![
             spawned(TOP, None),
-            Event::Supervises { pid: TOP, flags: Flags::default() },
+            Event::Supervises { pid: TOP, flags: Flags::default(), dynamic: false },
             spawned(A, Some(TOP)),
             child(A),
             spawned(B, Some(TOP)),

@@ -152,7 +152,7 @@ impl Model {
             Event::Sent { id, from, to, message } => self.sent(stamp, *id, *from, *to, message),
             Event::Received { id, .. } => self.received(stamp, *id),
             Event::Initialised { pid, behaviour, module } => self.initialised(*pid, *behaviour, *module),
-            Event::Supervises { pid, flags } => self.supervises(*pid, *flags),
+            Event::Supervises { pid, flags, dynamic } => self.supervises(*pid, *flags, *dynamic),
             Event::ChildAdded { supervisor, child, position } => self.child_added(*supervisor, child, *position),
             Event::ChildStarting { supervisor, id, replaces } => self.child_starting(*supervisor, id, *replaces),
             Event::ChildStarted { supervisor, id, pid } => self.child_started(stamp, *supervisor, id, *pid),

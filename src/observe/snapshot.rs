@@ -370,6 +370,8 @@ pub struct ChildView {
 pub struct SupervisorView {
     /// Strategy, restart intensity and period, auto-shutdown.
     pub flags: Flags,
+    /// Do its children come and go without ids of their own? Each process is its own place then.
+    pub dynamic: bool,
     /// The restarts that may still count, oldest first: at most one more than the intensity.
     pub restarts: Vec<Instant>,
     /// Restarts that this place has seen, over all incarnations.

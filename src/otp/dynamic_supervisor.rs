@@ -19,7 +19,7 @@ use crate::event::{Behaviour, Event};
 use crate::exit::Raise;
 use crate::kernel::Dest;
 use crate::process::{Cx, Module};
-use crate::supervision::{Flags, Strategy, Window};
+use crate::supervision::{Flags, Window};
 use crate::term::{Atom, Pid, Term};
 use crate::time::Duration;
 
@@ -268,11 +268,8 @@ fn supervisor_data(reason: Term) -> Term {
     Term::tuple([Term::atom("supervisor_data"), reason])
 }
 
-/// To an observer the children are instances without ids of their own, as they are under
-/// `simple_one_for_one`: each process is its own place.
 fn announce(cx: &Cx, flags: &Flags) {
-    let flags = Flags { strategy: Strategy::SimpleOneForOne, ..*flags };
-    cx.emit(Event::Supervises { pid: cx.me(), flags });
+    cx.emit(Event::Supervises { pid: cx.me(), flags: *flags, dynamic: true });
 }
 
 impl DynamicSupervisor {

@@ -268,7 +268,7 @@ impl Supervisor {
 
     /// Checks the specs and starts the children. `Err` is the reason that init stops with.
     async fn bring_up(&mut self, cx: &Cx, specs: &Term) -> Result<(), Term> {
-        cx.emit(Event::Supervises { pid: cx.me(), flags: self.flags });
+        self.announce_flags(cx);
         if self.flags.strategy == Strategy::SimpleOneForOne {
             let template = match specs.to_vec().as_deref() {
                 Some([_]) => child_spec::check_all(specs, self.flags.auto_shutdown),
@@ -294,6 +294,11 @@ impl Supervisor {
                 Err(Term::tuple([Atom::SHUTDOWN.into(), failed]))
             }
         }
+    }
+
+    fn announce_flags(&self, cx: &Cx) {
+        let dynamic = self.flags.strategy == Strategy::SimpleOneForOne;
+        cx.emit(Event::Supervises { pid: cx.me(), flags: self.flags, dynamic });
     }
 
     fn announce(&self, cx: &Cx, spec: &ChildSpec, position: usize) {
@@ -390,7 +395,7 @@ impl Supervisor {
             Kids::Many(children) => children.update(specs),
         }
         self.flags = flags;
-        cx.emit(Event::Supervises { pid: cx.me(), flags });
+        self.announce_flags(cx);
         if let Kids::Many(children) = &self.kids {
             for (position, child) in children.in_order().enumerate() {
                 self.announce(cx, &child.spec, position);

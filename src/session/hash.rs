@@ -189,10 +189,11 @@ impl LifecycleHash {
 
     fn supervision(&mut self, event: &Event) {
         match event {
-            Event::Supervises { pid, flags } => {
+            Event::Supervises { pid, flags, dynamic } => {
                 self.tag(13);
                 self.pid(*pid);
                 self.flags(flags);
+                self.flag(*dynamic);
             }
             Event::ChildAdded { supervisor, child, position } => {
                 self.tag(14);

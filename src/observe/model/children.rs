@@ -6,15 +6,15 @@ use super::{Model, Stamp, Starting};
 use crate::event::ChildInfo;
 use crate::exit::ExitReason;
 use crate::observe::snapshot::{ChildView, Happening, NodeKey, State, SupervisorView};
-use crate::supervision::{Flags, Restart, Strategy, Verdict, verdict};
+use crate::supervision::{Flags, Restart, Verdict, verdict};
 use crate::term::{Atom, Pid, Term};
 use crate::time::Instant;
 
 impl Model {
-    pub(super) fn supervises(&mut self, pid: Pid, flags: Flags) {
+    pub(super) fn supervises(&mut self, pid: Pid, flags: Flags, dynamic: bool) {
         let Some(node) = self.shown.key_of(pid).and_then(|key| self.shown.node_mut(key)) else { return };
         let before = node.supervisor.as_deref().cloned().unwrap_or_default();
-        node.supervisor = Some(Rc::new(SupervisorView { flags, ..before }));
+        node.supervisor = Some(Rc::new(SupervisorView { flags, dynamic, ..before }));
     }
 
     pub(super) fn child_added(&mut self, supervisor: Pid, child: &Rc<ChildInfo>, position: u32) {
@@ -36,7 +36,7 @@ impl Model {
     /// Children without an id of their own: each process is its own place.
     fn is_dynamic(&self, supervisor: NodeKey, id: &Term) -> bool {
         let view = self.shown.node(supervisor).and_then(|node| node.supervisor.as_ref());
-        id.is_atom(Atom::UNDEFINED) || view.is_some_and(|view| view.flags.strategy == Strategy::SimpleOneForOne)
+        id.is_atom(Atom::UNDEFINED) || view.is_some_and(|view| view.dynamic)
     }
 
     fn child_place(&mut self, supervisor: NodeKey, id: &Term) -> NodeKey {

@@ -75,7 +75,12 @@ impl Model {
         view.incarnation = node.incarnation;
         node.process = Some(Rc::new(view));
         if let Some(supervisor) = &node.supervisor {
-            let anew = SupervisorView { flags: supervisor.flags, total: supervisor.total, ..SupervisorView::default() };
+            let anew = SupervisorView {
+                flags: supervisor.flags,
+                dynamic: supervisor.dynamic,
+                total: supervisor.total,
+                ..SupervisorView::default()
+            };
             node.supervisor = Some(Rc::new(anew));
         }
         node.incarnation

@@ -78,7 +78,7 @@ impl Node {
 
     fn supervise(&mut self, pid: Pid, strategy: Strategy, children: &[Rc<ChildInfo>]) {
         let flags = Flags { strategy, intensity: 3, period: 5, ..Flags::default() };
-        self.say(Event::Supervises { pid, flags });
+        self.say(Event::Supervises { pid, flags, dynamic: flags.strategy == Strategy::SimpleOneForOne });
         for (position, child) in children.iter().enumerate() {
             let position = position as u32;
             self.say(Event::ChildAdded { supervisor: pid, child: child.clone(), position });
