@@ -198,6 +198,45 @@ fn a_permanent_application_takes_the_node_with_it() {
 }
 
 #[test]
+fn a_new_run_keeps_the_environment() {
+    let mut session = session(1);
+    let d = Command::SystemEnv { variable: "SEQ_D".to_owned(), value: Some("100".to_owned()) };
+    session.dispatch(d).unwrap();
+    session.set_speed(Speed::FASTEST);
+    session.reset(9).unwrap();
+    assert_eq!((session.seed(), session.speed(), session.inputs().len()), (9, Speed::FASTEST, 0));
+    do_at_once(&mut session, next("Seq.ArithServer"));
+    do_at_once(&mut session, next("Seq.ArithServer"));
+    assert_eq!(last_call(&mut session), "103");
+    let run = session.export();
+    assert!(Session::replay(&run).unwrap().is_same());
+}
+
+#[test]
+fn a_suspended_server_answers_when_it_is_resumed() {
+    let mut session = session(1);
+    do_at_once(&mut session, Command::Suspend { target: named("Seq.FibServer") });
+    let calls = session.snapshot().counts.calls;
+    do_at_once(&mut session, next("Seq.FibServer"));
+    assert_eq!(session.snapshot().counts.calls, calls);
+    do_at_once(&mut session, Command::Resume { target: named("Seq.FibServer") });
+    assert_eq!(session.snapshot().counts.calls, calls + 2);
+}
+
+#[test]
+fn a_sequence_that_is_stopped_is_not_restarted() {
+    let mut session = session(1);
+    do_at_once(&mut session, Command::StartSequence { name: ":more".to_owned(), spec: SequenceSpec::Fib });
+    do_at_once(&mut session, crash(":more", CrashKind::BadMatch));
+    let pid = session.snapshot().processes().find(|process| process.name == Some(Atom::new("more"))).unwrap().pid;
+    do_at_once(&mut session, Command::StopSequence { server: Target::Pid(pid.number()) });
+    assert_eq!(last_call(&mut session), ":ok");
+    assert_eq!(session.snapshot().process(pid), None);
+    do_at_once(&mut session, Command::StopSequence { server: named("Seq.FibServer") });
+    assert_eq!(last_call(&mut session), "{:error, :not_found}", "it is no child of Seq.Dynamic");
+}
+
+#[test]
 fn auto_run_calls_all_in_turn_at_its_rate() {
     let mut session = session(1);
     let spec = SequenceSpec::Geo { a1: "1".to_owned(), r: "2".to_owned() };
@@ -245,6 +284,24 @@ fn a_run_is_replayed_to_the_same_hash() {
     assert!(counts.gave_up > 0 && counts.restarts > 10 && counts.failed_calls > 0, "{counts:?}");
     let other = run.replacen("\"seed\":5", "\"seed\":6", 1);
     assert!(!Session::replay(&other).unwrap().is_same());
+}
+
+/// The run that `tests/web.rs` replays in the browser. Where the same inputs now give another
+/// run, and that is meant: `RECORD=1 cargo test --no-default-features --test session recorded`.
+#[cfg(not(target_arch = "wasm32"))]
+#[test]
+fn the_recorded_run_is_what_happens_today() {
+    let mut session = session(5);
+    eventful(&mut session, FRAME);
+    let run = session.export();
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/web/run.json");
+    if std::env::var_os("RECORD").is_some() {
+        std::fs::write(file, run + "\n").unwrap();
+    } else {
+        let recorded = std::fs::read_to_string(file).unwrap();
+        assert!(recorded.trim_end() == run, "another run; if that is meant, record it anew with RECORD=1");
+        assert!(Session::replay(&recorded).unwrap().is_same());
+    }
 }
 
 #[test]
@@ -321,6 +378,7 @@ fn a_bad_command_says_what_is_wrong_and_changes_nothing() {
         (crash("Seq.Nobody", CrashKind::BadMatch), "no process is registered as Seq.Nobody"),
         (Command::Next { server: Target::Pid(4_000) }, "no process #PID<0.4000.0> is alive"),
         (next(""), "\"\" is no name; write it like Seq.FibServer or :geo1"),
+        (crash(":init", CrashKind::BadMatch), "#PID<0.1.0> runs no callbacks; only a signal can end it"),
         (crash("Seq.FibServer", CrashKind::Exit("{a, ".to_owned())), "line 1, column 5: expected"),
         (Command::AutoRun { rate: 1_000_000 }, "at most 10000 calls a second, not 1000000"),
         (Command::Chaos { per_minute: u32::MAX }, "at most 6000 crashes a minute, not 4294967295"),

@@ -11,6 +11,10 @@ mod sample;
 use let_it_crash::ui::{App, Options};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
+mod web {
+    mod replay;
+}
+
 wasm_bindgen_test_configure!(run_in_browser);
 
 #[wasm_bindgen_test]

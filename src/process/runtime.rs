@@ -324,6 +324,13 @@ impl Runtime {
         }
     }
 
+    /// Does the process serve: run callbacks, whose outcome a fault can replace?
+    #[must_use]
+    pub fn is_server(&self, pid: Pid) -> bool {
+        let view = self.slots.get(pid.slot as usize).and_then(|slot| slot.state.as_ref());
+        view.is_some() && self.kernel().process(pid).is_some()
+    }
+
     /// What a process is like now, with at most `messages` of its waiting messages. Changes nothing.
     ///
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#process_info-2>

@@ -111,6 +111,9 @@ fn crash(node: &Runtime, pid: Pid, how: &CrashKind) -> Result<Effect, String> {
         CrashKind::EndlessLoop => Fault::EndlessLoop,
         CrashKind::Signal(reason) => return Ok(Effect::Client(Task::Exit(pid, read(reason)?))),
     };
+    if !node.is_server(pid) {
+        return Err(format!("{pid} runs no callbacks; only a signal can end it"));
+    }
     Ok(Effect::Inject(pid, fault))
 }
 

@@ -26,8 +26,13 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { seed: 1, env: Vec::new(), app: SEQ_APP.to_owned(), limits: Limits::default() }
+        Options { seed: 1, env: Vec::new(), app: SEQ_APP.to_owned(), limits: limits() }
     }
+}
+
+/// A single turn can end all processes there are, and the log has to hold it until it is read.
+fn limits() -> Limits {
+    Limits { log_bytes: 64 << 20, ..Limits::default() }
 }
 
 impl Options {

@@ -173,7 +173,7 @@ impl Replay {
 /// A run of a stranger may not ask for more than this node would give by itself. Its pace is
 /// part of the run.
 fn check_limits(asked: &Limits) -> Result<(), String> {
-    let most = Limits { fuel: asked.fuel, ns_per_reduction: asked.ns_per_reduction, ..Limits::default() };
+    let most = Limits { fuel: asked.fuel, ns_per_reduction: asked.ns_per_reduction, ..Options::default().limits };
     let pace_is_sane = (1..=1_000_000).contains(&asked.fuel) && asked.ns_per_reduction <= 1_000_000;
     if most.lowered_to(asked) == *asked && pace_is_sane {
         Ok(())
