@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use let_it_crash::observe::snapshot::{ApplicationState, Snapshot};
-use let_it_crash::session::{Command, CrashKind, Options, SequenceSpec, Session, Speed, Target};
+use let_it_crash::session::{Command, CrashKind, Options, Replay, SequenceSpec, Session, Speed, Target};
 use let_it_crash::supervision::Restart;
 use let_it_crash::term::Atom;
 use let_it_crash::time::{Duration, Instant};
@@ -328,6 +328,24 @@ fn tracing_leaves_no_trace() {
     assert!(traced.snapshot().messages.len() > 100);
     assert_eq!(plain.snapshot().messages.len(), 0);
     assert_eq!(traced.export(), plain.export());
+}
+
+#[test]
+fn a_replay_in_small_slices_and_traced_is_the_same() {
+    let mut session = session(5);
+    eventful(&mut session, FRAME);
+    let mut replay = Replay::new(&session.export()).unwrap();
+    replay.trace(true);
+    let mut slices = 0;
+    while !replay.advance(7).unwrap() {
+        assert!(!replay.is_same());
+        slices += 1;
+    }
+    assert!(slices > 100 && replay.is_same());
+    let mut again = replay.into_session();
+    assert!(again.snapshot().messages.len() > 100);
+    do_at_once(&mut again, next("Seq.FibServer"));
+    assert!(last_call(&mut again).parse::<u64>().is_ok());
 }
 
 #[test]

@@ -57,7 +57,8 @@ impl Session {
         serde_json::to_string(&record).unwrap_or_default()
     }
 
-    /// Does an exported run again, to its end.
+    /// Does an exported run again, to its end. A stranger's run may be long: where that matters,
+    /// go by [`Replay::advance`].
     ///
     /// # Errors
     /// As of [`Replay::new`] and [`Replay::advance`].
