@@ -38,6 +38,26 @@ fn our_traces_are_those_of_otp() {
     assert_eq!(failed, 0, "scenarios failed");
 }
 
+/// Scenarios made at random and recorded from the same system, one a line; and how many.
+const RANDOM: [(&str, &str, usize); 5] = [
+    ("process", include_str!("recorded/process.jsonl"), 0),
+    ("gen_server", include_str!("recorded/gen_server.jsonl"), 0),
+    ("supervisor", include_str!("recorded/supervisor.jsonl"), 0),
+    ("dynamic", include_str!("recorded/dynamic.jsonl"), 0),
+    ("application", include_str!("recorded/application.jsonl"), 40),
+];
+
+#[test]
+fn our_traces_of_random_scenarios_are_those_of_otp() {
+    let mut failed = 0;
+    for (area, lines, count) in RANDOM {
+        assert_eq!(lines.lines().count(), count, "random scenarios of area {area}");
+        let failures = lines.lines().filter_map(|line| Some((line, conformance::check(line).err()?)));
+        failed += failures.inspect(|(line, why)| println!("FAIL {why}\n    {line}")).count();
+    }
+    assert_eq!(failed, 0, "scenarios failed");
+}
+
 #[test]
 fn malformed_scenarios_are_refused_in_words() {
     let with_steps = |steps: &str| format!(r#"{{"name":"x","area":"x","scenario":{{"steps":{steps}}},"expected":[]}}"#);

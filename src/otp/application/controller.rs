@@ -12,6 +12,7 @@ use crate::event::{ApplicationPhase, Behaviour, Event, Level, Mfa};
 use crate::exit::Raise;
 use crate::process::{Cx, SpawnOptions};
 use crate::supervision::Restart;
+use crate::term::erlang::{Style, print};
 use crate::term::{Atom, Pid, Term};
 
 use super::super::child_spec::{decode_restart, restart_term};
@@ -31,17 +32,20 @@ pub async fn start_controller(cx: &Cx) -> Result<Term, Raise> {
     gen_server::start_link::<Controller>(cx, start).await
 }
 
-/// Halts the node from a process of its own, as OTP's init does: who was answered before has a
-/// last turn.
-fn stop_node(cx: &Cx, reason: &Term) {
+/// Halts the node once the calling process has ended, from a process of its own, as OTP's init
+/// does: who waits for an answer learns of the end first.
+fn stop_node(cx: &Cx, reason: Term) {
     let initial_call = Mfa { module: Atom::INIT, function: Atom::STOP, arity: 1 };
-    let because = reason.clone();
-    let halt = cx.spawn(SpawnOptions { link: false, initial_call }, |cx| async move {
+    let (controller, because) = (cx.me(), reason.clone());
+    let halt = cx.spawn(SpawnOptions { link: false, initial_call }, move |cx| async move {
+        let monitor = cx.monitor(controller);
+        cx.receive_if(|message| down_reason(message, monitor)).await;
+        cx.yield_now().await;
         cx.halt(because);
         Ok(())
     });
     if halt.is_err() {
-        cx.halt(reason.clone());
+        cx.halt(reason);
     }
 }
 
@@ -51,6 +55,8 @@ pub(super) struct Controller {
     running: Vec<(Atom, Option<Pid>)>,
     started: Vec<(Atom, Restart)>,
     starting: BTreeMap<Atom, Starting>,
+    /// Why the node has to stop.
+    fatal: Option<Term>,
 }
 
 struct Starting {
@@ -74,6 +80,7 @@ impl GenServer for Controller {
             running: built_in.iter().rev().map(|name| (*name, None)).collect(),
             started: built_in.iter().rev().map(|name| (*name, Restart::Permanent)).collect(),
             starting: BTreeMap::new(),
+            fatal: None,
         };
         Ok(Init::Ok(controller, Next::Wait))
     }
@@ -132,7 +139,7 @@ impl GenServer for Controller {
                 phase: ApplicationPhase::Stopped { reason: down },
             });
         }
-        stop_node(cx, reason);
+        stop_node(cx, self.fatal.take().unwrap_or_else(|| reason.clone()));
         Ok(())
     }
 
@@ -279,7 +286,7 @@ impl Controller {
             report_exited(cx, application, &value, start_type);
         }
         if is_fatal_start(start_type, &value) {
-            return Reply::Stop(Term::tuple([Term::atom("application_start_failure"), application.into(), value]));
+            return self.give_up("application_start_failure", application, value);
         }
         Reply::none()
     }
@@ -337,10 +344,19 @@ impl Controller {
         match (start_type, reason.is_atom(Atom::NORMAL)) {
             (Restart::Temporary, _) | (Restart::Transient, true) => Reply::none(),
             (Restart::Transient, false) | (Restart::Permanent, _) => {
-                let terminated = Term::atom("application_terminated");
-                Reply::Stop(Term::tuple([terminated, application.into(), reason.clone()]))
+                self.give_up("application_terminated", application, reason.clone())
             }
         }
+    }
+}
+
+impl Controller {
+    /// Ends, and the node with it. The exit reason is a text, as it is in OTP.
+    fn give_up(&mut self, why: &str, application: Atom, reason: Term) -> Reply {
+        let why = Term::tuple([Term::atom(why), application.into(), reason]);
+        let text = print(&why, Style::TP);
+        self.fatal = Some(why);
+        Reply::Stop(Term::charlist(&text))
     }
 }
 

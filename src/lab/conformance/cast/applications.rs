@@ -11,13 +11,15 @@ use super::super::actor::Actor;
 use super::super::op::{Op, atom};
 use super::worker::raw;
 
-/// The first process: it boots the application controller, and the node stops if that ends.
+/// The first process: it boots the application controller, and the node stops if that ends, once
+/// those have heard of it who waited for an answer.
 pub(in super::super) async fn boot(cx: Cx) -> Result<(), Raise> {
     cx.trap_exits(true);
     application::start_controller(&cx).await?;
     loop {
         let message = cx.receive().await;
         if let Some([Term::Atom(Atom::EXIT), _, reason]) = message.as_tuple() {
+            cx.yield_now().await;
             cx.halt(reason.clone());
         }
     }
