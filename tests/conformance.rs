@@ -40,10 +40,10 @@ fn our_traces_are_those_of_otp() {
 
 /// Scenarios made at random and recorded from the same system, one a line; and how many.
 const RANDOM: [(&str, &str, usize); 5] = [
-    ("process", include_str!("recorded/process.jsonl"), 0),
-    ("gen_server", include_str!("recorded/gen_server.jsonl"), 0),
-    ("supervisor", include_str!("recorded/supervisor.jsonl"), 0),
-    ("dynamic", include_str!("recorded/dynamic.jsonl"), 0),
+    ("process", include_str!("recorded/process.jsonl"), 77),
+    ("gen_server", include_str!("recorded/gen_server.jsonl"), 45),
+    ("supervisor", include_str!("recorded/supervisor.jsonl"), 130),
+    ("dynamic", include_str!("recorded/dynamic.jsonl"), 59),
     ("application", include_str!("recorded/application.jsonl"), 40),
 ];
 
