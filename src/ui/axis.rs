@@ -35,6 +35,9 @@ pub(crate) fn grid(axis: &TimeScale, top: f64, bottom: f64, text: f64) -> Html {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::*;
 
     #[test]

@@ -1,13 +1,12 @@
 //! The ways in which a process can die.
 
 use yew::{
-    Callback, Html, Properties, TargetCast, UseStateHandle, function_component, html, use_effect_with, use_node_ref,
-    use_state_eq,
+    Callback, Html, Properties, UseStateHandle, function_component, html, use_effect_with, use_node_ref, use_state_eq,
 };
 
 use super::act::Act;
 use super::i18n::{Lang, Words};
-use super::shared::use_act;
+use super::shared::{Write, use_act};
 use crate::session::{Command, CrashKind, Target};
 use crate::term::erlang;
 
@@ -31,8 +30,8 @@ pub(crate) fn CrashMenu(props: &CrashProps) -> Html {
     let wrong = use_state_eq(|| false);
     let write = {
         let (custom, wrong) = (custom.clone(), wrong.clone());
-        Callback::from(move |event: yew::InputEvent| {
-            custom.set(event.target_unchecked_into::<web_sys::HtmlInputElement>().value());
+        Callback::from(move |text: String| {
+            custom.set(text);
             wrong.set(false);
         })
     };
@@ -65,11 +64,10 @@ pub(crate) fn CrashMenu(props: &CrashProps) -> Html {
     }
 }
 
-fn reason(custom: &str, wrong: bool, write: Callback<yew::InputEvent>, t: &'static Words) -> Html {
+fn reason(custom: &str, wrong: bool, write: Callback<String>, t: &'static Words) -> Html {
     html! {
         <label class="field"><span>{ t.custom_reason }</span>
-            <input type="text" class="reason" value={custom.to_owned()} oninput={write} maxlength="200" autocomplete="off" spellcheck="false"
-                aria-invalid={wrong.to_string()} />
+            <Write id="crash-reason" initial={custom.to_owned()} {wrong} on={write} />
             if wrong { <em role="alert">{ t.wants_term }</em> }
         </label>
     }

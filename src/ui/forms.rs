@@ -6,7 +6,7 @@ use yew::{Callback, Html, Properties, SubmitEvent, TargetCast, function_componen
 
 use super::act::Act;
 use super::i18n::{Lang, Words};
-use super::shared::{Ptr, doing, icon, use_act};
+use super::shared::{Ptr, Write, doing, icon, use_act};
 use crate::observe::snapshot::Snapshot;
 use crate::session::{Command, SequenceSpec};
 
@@ -135,16 +135,12 @@ fn field(
     label: &'static str,
     value: &str,
     problem: Option<&'static str>,
-    change: Callback<String>,
+    on: Callback<String>,
 ) -> Html {
-    let oninput = Callback::from(move |event: yew::InputEvent| {
-        change.emit(event.target_unchecked_into::<web_sys::HtmlInputElement>().value());
-    });
     html! {
         <label class="field"><span>{ label }</span>
-            <input type="text" {id} value={value.to_owned()} {oninput} autocomplete="off" spellcheck="false"
-                aria-invalid={problem.is_some().to_string()} />
-            { for problem.map(|problem| html! { <em role="alert">{ problem }</em> }) }
+            <Write {id} initial={value.to_owned()} wrong={problem.is_some()} {on} />
+            <em role="alert">{ problem.unwrap_or_default() }</em>
         </label>
     }
 }
@@ -196,15 +192,15 @@ fn EnvRow(props: &EnvRowProps) -> Html {
     });
     let write = {
         let (value, done) = (value.clone(), done.clone());
-        Callback::from(move |event: yew::InputEvent| {
-            value.set(event.target_unchecked_into::<web_sys::HtmlInputElement>().value());
+        Callback::from(move |text: String| {
+            value.set(text);
             done.set(false);
         })
     };
     html! {
         <form class="env-row" onsubmit={submit}>
             <label><code>{ props.variable }</code>
-                <input type="text" class={props.variable} value={(*value).clone()} placeholder={props.usual} oninput={write} autocomplete="off" spellcheck="false" />
+                <Write id={props.variable} placeholder={props.usual} on={write} />
             </label>
             <button type="submit">{ t.set }{ if *done { " ✓" } else { "" } }</button>
             <button type="button" onclick={unset.reform(|_: yew::MouseEvent| ())}>{ t.unset }</button>

@@ -109,7 +109,7 @@ fn head(node: &TreeNode, t: &'static Words) -> Html {
                 <span class={yew::classes!("chip", state)}>{ glyph::inline(node.state, node.supervisor.is_some()) }{ t.state(node.state) }</span>
                 <code>{ words::pid(node) }</code><span>{ words::role(node, t) }</span>
             </p>
-            { for node.exit().map(|exit| html! {
+            { node.exit().map(|exit| html! {
                 <p class="why">{ t.reason }{ " " }<code>{ words::brief(&exit.reason) }</code></p>
             }) }
         </header>
@@ -137,6 +137,9 @@ fn deeds(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: &'stat
         State::Suspended => button("do-resume", t.resume, Command::Resume { target: target.clone() }),
         _ => button("do-suspend", t.suspend, Command::Suspend { target: target.clone() }),
     };
+    let new = words::named(node, words::DYNAMIC).then(|| {
+        html! { <button type="button" class="primary" onclick={doing(act, Act::Open(Layer::Sequence))}>{ t.new_sequence }</button> }
+    });
     let open = props.choice.shows(Layer::Crash);
     let toggle = if open { Act::Close } else { Act::Open(Layer::Crash) };
     html! {
@@ -145,7 +148,7 @@ fn deeds(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: &'stat
                 { calls }
                 <button type="button" class="danger do-crash" aria-expanded={open.to_string()} onclick={doing(act, toggle)}>{ t.crash }{ "…" }</button>
                 { relentless(props, act, node, t) }
-                { pause }{ stop }
+                { pause }{ stop }{ new }
             </div>
             if open { <CrashMenu {target} lang={props.choice.lang} /> }
         </>

@@ -44,9 +44,11 @@ pub(crate) fn Log(props: &LogProps) -> Html {
             </div>
             <div class="scroll" tabindex="0" role="log" aria-live="off" aria-label={t.log}>
                 if lines.is_empty() { <p class="empty">{ t.no_log }</p> }
+                <div>
                 { for lines.into_iter().take(*most).map(|line| html! {
                     <Line key={line.seq} line={Ptr(line.clone())} lang={choice.lang} />
                 }) }
+                </div>
                 if more { <button type="button" class="plain older" onclick={older}>{ t.older }</button> }
             </div>
         </div>

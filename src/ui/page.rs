@@ -3,7 +3,9 @@
 
 use std::rc::Rc;
 
-use yew::{Callback, ContextProvider, Html, Properties, function_component, html};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, ShadowRoot};
+use yew::{Callback, ContextProvider, Html, Properties, function_component, html, use_effect_with, use_node_ref};
 
 use super::act::{Act, Choice, Layer, Pane};
 use super::bar::{Bar, Pace};
@@ -135,7 +137,7 @@ fn stopped(props: &PageProps, t: &'static Words) -> Html {
     };
     html! {
         <div class="banner app-stopped" role="status">
-            <p><b>{ said }</b>{ for own.reason.as_ref().map(|reason| html! { <>{ ": " }<code>{ words::brief(reason) }</code></> }) }</p>
+            <p><b>{ said }</b>{ own.reason.as_ref().map(|reason| html! { <>{ ": " }<code>{ words::brief(reason) }</code></> }) }</p>
             <button type="button" class="primary start-again" onclick={doing(&props.act, Act::Do(start))}>{ t.start_again }</button>
         </div>
     }
@@ -153,18 +155,42 @@ fn halted(props: &PageProps, t: &'static Words) -> Html {
 }
 
 fn layer(props: &PageProps) -> Html {
-    let choice = &props.choice;
-    let body = match choice.layers.last() {
-        Some(Layer::Help) => html! { <Help lang={choice.lang} /> },
-        Some(Layer::Sequence) => html! { <SequenceForm snapshot={props.snapshot.clone()} lang={choice.lang} /> },
+    let t = props.choice.lang.words();
+    let (label, body) = match props.choice.layers.last() {
+        Some(Layer::Help) => (t.help, html! { <Help lang={props.choice.lang} /> }),
+        Some(Layer::Sequence) => {
+            (t.new_sequence, html! { <SequenceForm snapshot={props.snapshot.clone()} lang={props.choice.lang} /> })
+        }
         _ => return Html::default(),
     };
     html! {
         <div class="layer">
             <div class="veil" onclick={doing(&props.act, Act::Close)} />
-            <div class="dialog" role="dialog" aria-modal="true" aria-label={if choice.layers.last() == Some(&Layer::Help) { choice.lang.words().help } else { choice.lang.words().new_sequence }}>
-                { body }
-            </div>
+            <Dialog {label}>{ body }</Dialog>
         </div>
+    }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+struct DialogProps {
+    label: &'static str,
+    children: Html,
+}
+
+/// Takes the focus when it opens and gives it back when it closes.
+#[function_component]
+fn Dialog(props: &DialogProps) -> Html {
+    let dialog = use_node_ref();
+    let own = dialog.clone();
+    use_effect_with((), move |()| {
+        let own = own.cast::<HtmlElement>();
+        let root = own.as_ref().and_then(|own| own.get_root_node().dyn_into::<ShadowRoot>().ok());
+        let before =
+            root.and_then(|root| root.active_element()).and_then(|element| element.dyn_into::<HtmlElement>().ok());
+        own.iter().for_each(|own| drop(own.focus()));
+        move || before.iter().for_each(|before| drop(before.focus()))
+    });
+    html! {
+        <div class="dialog" role="dialog" aria-modal="true" aria-label={props.label} tabindex="-1" ref={dialog}>{ props.children.clone() }</div>
     }
 }

@@ -8,7 +8,9 @@ mod place;
 
 use std::rc::Rc;
 
-use yew::{Html, Properties, function_component, html};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+use yew::{Callback, Html, MouseEvent, NodeRef, Properties, function_component, html, use_node_ref};
 
 use super::act::{Act, Choice, Layer, TreeForm};
 use super::i18n::Words;
@@ -34,7 +36,7 @@ pub(crate) struct TreeProps {
 
 #[function_component]
 pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
-    let act = use_act();
+    let (act, both) = (use_act(), use_node_ref());
     let choice = &props.choice;
     let t = choice.lang.words();
     let rows = Ptr(Rc::new(outline::rows(&props.snapshot, choice, &props.app)));
@@ -56,8 +58,8 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
                     { icon("M8 3v10M3 8h10") }{ t.new_sequence }
                 </button>
             </div>
-            { empty }
-            <div class="both">
+            { empty.unwrap_or_default() }
+            <div class="both" ref={both.clone()} onclick={focus_list(&both)}>
                 <Picture rows={rows.clone()} snapshot={props.snapshot.clone()} selected={choice.selected}
                     hover={choice.hover} lang={choice.lang} now={props.now} />
                 <List {rows} selected={choice.selected} lang={choice.lang} now={props.now} />
@@ -65,6 +67,17 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
             { preview(props, t) }
         </div>
     }
+}
+
+/// A click in the picture takes the focus to the list, so that arrow keys go on from there.
+fn focus_list(both: &NodeRef) -> Callback<MouseEvent> {
+    let both = both.clone();
+    Callback::from(move |_| {
+        let list = both.cast::<Element>().and_then(|both| both.query_selector(".list").ok().flatten());
+        if let Some(list) = list.and_then(|list| list.dyn_into::<HtmlElement>().ok()) {
+            let _ = list.focus();
+        }
+    })
 }
 
 /// The blast radius in words.

@@ -5,8 +5,11 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, ResizeObserver};
-use yew::{Callback, Html, NodeRef, hook, html, use_context, use_effect_with, use_state_eq};
+use web_sys::{Element, HtmlInputElement, ResizeObserver};
+use yew::{
+    AttrValue, Callback, Html, InputEvent, NodeRef, Properties, TargetCast, function_component, hook, html,
+    use_context, use_effect_with, use_node_ref, use_state_eq,
+};
 
 use super::act::Act;
 
@@ -78,4 +81,37 @@ pub(crate) fn use_size(element: &NodeRef) -> (i32, i32) {
 /// An icon of 16 pixels, a path drawn in the colour of the text.
 pub(crate) fn icon(path: &'static str) -> Html {
     html! { <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d={path} /></svg> }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct WriteProps {
+    pub(crate) id: AttrValue,
+    /// What stands there at first.
+    #[prop_or_default]
+    pub(crate) initial: AttrValue,
+    #[prop_or_default]
+    pub(crate) placeholder: AttrValue,
+    #[prop_or_default]
+    pub(crate) wrong: bool,
+    /// Told of each change.
+    pub(crate) on: Callback<String>,
+}
+
+/// A line of text. It belongs to the reader once it stands there: a page that draws late must not
+/// take back what has been typed since.
+#[function_component]
+pub(crate) fn Write(props: &WriteProps) -> Html {
+    let field = use_node_ref();
+    let (own, initial, on) = (field.clone(), props.initial.clone(), props.on.clone());
+    use_effect_with((), move |()| {
+        if let Some(field) = own.cast::<HtmlInputElement>() {
+            field.set_value(&initial);
+        }
+    });
+    let oninput =
+        Callback::from(move |event: InputEvent| on.emit(event.target_unchecked_into::<HtmlInputElement>().value()));
+    html! {
+        <input type="text" id={props.id.clone()} placeholder={props.placeholder.clone()} ref={field} {oninput} maxlength="400"
+            autocomplete="off" spellcheck="false" aria-invalid={props.wrong.to_string()} />
+    }
 }

@@ -82,7 +82,7 @@ fn drawing(props: &TimelineProps, act: &Callback<Act>, lanes: &[Rc<Lane>], width
 
 fn drawn(props: &TimelineProps, act: &Callback<Act>, lane: &Lane, axis: &TimeScale, y: i32) -> Html {
     let name = words::brief(&lane.name);
-    let letters = ((axis.range.from - 12.0) / 6.6) as usize;
+    let letters = ((axis.range.from - 12.0) / 7.4) as usize;
     let class = if props.choice.selected == Some(lane.key) { "lane selected" } else { "lane" };
     let row = row(lane, axis, props.now);
     let skip = |all: usize| all.saturating_sub(MARKS);

@@ -196,7 +196,7 @@ impl Story {
         let pid = self.spawn(parent, &own);
         self.say(Event::Registered { pid, name: Atom::new(&own) });
         let flags = Flags { strategy: Strategy::OneForOne, intensity: 3, period: 5, ..Flags::default() };
-        self.say(Event::Supervises { pid, flags });
+        self.say(Event::Supervises { pid, flags, dynamic: name == "Seq.Dynamic" });
         for (position, child) in (0..).zip(children) {
             let kind = if child.ends_with("Server") { ChildType::Worker } else { ChildType::Supervisor };
             self.say(Event::ChildAdded { supervisor: pid, child: spec(module(child), kind), position });

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::Model;
+use crate::exit::ExitReason;
 use crate::observe::snapshot::{Children, NodeKey, NodeKind, ProcessView, Snapshot, State, TreeNode};
 use crate::term::Pid;
 use crate::time::Instant;
@@ -185,7 +186,9 @@ impl Model {
             return;
         }
         if self.state_of(key) == Some(State::Restarting) {
-            self.set_state(key, State::Crashed);
+            let exit = self.shown.node(key).and_then(|node| node.exit());
+            let orderly = exit.is_some_and(|exit| ExitReason(exit.reason.clone()).is_orderly());
+            self.set_state(key, if orderly { State::Exited } else { State::Crashed });
         }
         self.lane_closed(key, at);
         let gone_at = at + self.bounds.mourning;

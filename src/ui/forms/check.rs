@@ -46,6 +46,9 @@ pub(super) fn dynamic_runs(snapshot: &Snapshot) -> bool {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::super::super::i18n::Lang;
     use super::*;
 

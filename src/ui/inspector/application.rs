@@ -37,7 +37,7 @@ pub(super) fn Application(props: &ApplicationProps) -> Html {
     html! {
         <>
             <header><h2>{ words::application(application.name) }</h2><p class="under">{ chip(application, t) }<span>{ t.applications }</span></p>
-                { for application.reason.as_ref().map(|reason| html! { <p class="why">{ t.reason }{ " " }<code>{ words::brief(reason) }</code></p> }) }
+                { application.reason.as_ref().map(|reason| html! { <p class="why">{ t.reason }{ " " }<code>{ words::brief(reason) }</code></p> }) }
             </header>
             <div class="deeds">{ deeds(&act, application, *start_type, t) }</div>
             <div class="panel" tabindex="0" role="group" aria-label={t.applications}>
@@ -103,10 +103,10 @@ fn facts(application: &ApplicationView, t: &'static Words) -> Html {
     let needs: Vec<String> = application.dependencies.iter().map(|name| words::application(*name)).collect();
     html! {
         <dl>
-            { for application.start_type.map(|kind| fact(t.start_type, html! { <code>{ words::restart(kind) }</code> })) }
+            { application.start_type.map(|kind| fact(t.start_type, html! { <code>{ words::restart(kind) }</code> })) }
             if application.boot_order > 0 { { fact(t.boot_order, html! { application.boot_order }) } }
             { fact(t.dependencies, html! { <code>{ if needs.is_empty() { t.none.to_owned() } else { needs.join(", ") } }</code> }) }
-            { for application.master.map(|master| fact(t.application_master, html! { <code>{ master.to_string() }</code> })) }
+            { application.master.map(|master| fact(t.application_master, html! { <code>{ master.to_string() }</code> })) }
             { fact(".app", html! { <pre class="term">{ words::full(&application.spec) }</pre> }) }
         </dl>
     }

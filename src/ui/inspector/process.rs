@@ -26,8 +26,8 @@ pub(super) fn panel(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode
         .map(|blast| in_words(&props.snapshot, &blast, t));
     html! {
         <>
-            { for node.exit().map(|exit| chain(&props.snapshot, act, exit, t)) }
-            { for preview.map(|text| html! { <p class="hint">{ text }</p> }) }
+            { node.exit().map(|exit| chain(&props.snapshot, act, exit, t)).unwrap_or_default() }
+            <p class="hint">{ preview.unwrap_or_default() }</p>
             <dl>
                 { supervisor(props, node, t) }
                 { life(props, act, node, t) }
@@ -62,12 +62,12 @@ fn life(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: &'stati
     let yes_no = |yes: bool| if yes { t.yes } else { t.no };
     html! {
         <>
-            { for process.module.map(|module| fact(t.module, html! { <code>{ words::atom(module) }</code> })) }
+            { process.module.map(|module| fact(t.module, html! { <code>{ words::atom(module) }</code> })) }
             { fact(t.initial_call, html! { <code>{ call }</code> }) }
             { fact(t.started_at, html! { words::moment(process.started_at) }) }
-            { for process.exit.as_ref().map(|exit| fact(t.died_at, html! { words::moment(exit.at) })) }
+            { process.exit.as_ref().map(|exit| fact(t.died_at, html! { words::moment(exit.at) })) }
             { for process.parent.map(|parent| fact(t.parent, pids(&props.snapshot, act, [parent].into_iter(), t))) }
-            { for props.info.as_ref().map(|info| html! {
+            { props.info.as_ref().map(|info| html! {
                 <>
                     { fact(t.mailbox, html! { info.message_queue_len }) }
                     { fact(t.reductions, html! { info.reductions }) }

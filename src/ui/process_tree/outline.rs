@@ -134,6 +134,9 @@ fn to(row: Option<&Row>) -> Moved {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::indexing_slicing, clippy::unwrap_used)]
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use super::super::super::act::Act;
     use super::*;
     use crate::observe::pages::Pages;

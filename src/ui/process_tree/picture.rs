@@ -37,9 +37,9 @@ pub(crate) fn Picture(props: &PictureProps) -> Html {
         <div class="picture" ref={frame} aria-hidden="true">
             <svg viewBox={places.view_box()} width={width.to_string()} height={height.to_string()}
                 onmouseleave={doing(&act, Act::Hover(None))}>
-                { for drawn.iter().map(|row| edge(row, &drawn, &places)) }
+                <g>{ for drawn.iter().map(|row| edge(row, &drawn, &places)) }</g>
                 { relations(props, &drawn, &places) }
-                { for drawn.iter().enumerate().map(|(at, row)| card(props, row, places.at(at), places.card, blast.as_ref())) }
+                <g>{ for drawn.iter().enumerate().map(|(at, row)| card(props, row, places.at(at), places.card, blast.as_ref())) }</g>
             </svg>
         </div>
     }

@@ -137,6 +137,9 @@ fn units(rows: &[Row]) -> (Vec<Unit>, Vec<(usize, i32)>) {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
     use std::rc::Rc;
 
     use super::*;
