@@ -68,7 +68,9 @@ pub(super) fn node_with_env(options: &Options) -> Result<(Runtime, Rc<SystemEnv>
     let arith = seq::config::arith(&variables).map_err(|bad| bad.to_string())?;
     check_app_file(options)?;
     let mut node = Runtime::new(options.limits.clone());
-    otp::modules().into_iter().for_each(|module| node.load(module));
+    // What the applications here name; tasks, agents and registries would be so much more to download.
+    let named = [otp::dynamic_supervisor::modules(), otp::telemetry::modules()];
+    named.into_iter().flatten().for_each(|module| node.load(module));
     seq::load(&mut node);
     let system_env = Rc::new(SystemEnv(RefCell::new(variables)));
     node.install(system_env.clone());
