@@ -71,6 +71,9 @@ pub struct Options {
     /// The application to start.
     #[prop_or_default]
     pub app: Option<String>,
+    /// The system's environment: `SEQ_A1`, `SEQ_D`.
+    #[prop_or_default]
+    pub env: Vec<(String, String)>,
     /// The seed of everything random, as written in the attribute.
     #[prop_or_default]
     pub seed: Option<String>,
@@ -153,7 +156,7 @@ impl Component for App {
     fn create(ctx: &Context<Self>) -> Self {
         let options = ctx.props();
         App {
-            driver: Driver::new(options.seed()),
+            driver: Driver::new(options.app.as_deref(), options.seed(), options.env.clone()),
             choice: Choice { lang: Lang::of(&options.lang), theme: Theme::of(&options.theme), ..Choice::default() },
             welcomed: false,
             refused: None,

@@ -2,6 +2,7 @@
 // One download and one compile for the page; a wasm instance for each element, so that a panic
 // stays with its widget. The two file names below are filled in by the build (dev.d/lib/bundle.sh).
 const near = (name) => new URL(name, import.meta.url);
+const ENV = ['SEQ_A1', 'SEQ_D']; // the system's environment, which the application's configuration reads
 const OBSERVED = ['app', 'seed', 'theme', 'lang', 'height', 'test-panic'];
 const WORDS = {
   en: { load: 'The widget could not be loaded.', panic: 'This widget stopped: a bug of ours.', again: 'Start again', copy: 'Copy the report' },
@@ -122,11 +123,12 @@ class LetItCrash extends HTMLElement {
   #options() {
     return {
       app: this.#asked('app'), seed: this.#asked('seed'),
+      env: ENV.map((name) => [name, this.#asked(name)]).filter(([, value]) => value !== null),
       theme: this.#theme(), lang: this.#language(), page: this.hasAttribute('page'),
     };
   }
 
-  // The whole page can be asked in its address too: ?seed=7&lang=ko&theme=dark
+  // The whole page can be asked in its address too: ?seed=7&lang=ko&theme=dark&SEQ_A1=10
   #asked(name) {
     const address = this.hasAttribute('page') ? new URLSearchParams(location.search).get(name) : null;
     return address ?? this.getAttribute(name);

@@ -147,7 +147,7 @@ fn automatic(act: &Callback<Act>, props: &BarProps, t: &'static Words) -> Html {
         let name = |rate: u32| if rate == 0 { t.off.to_owned() } else { format!("{rate} {unit}") };
         rates.iter().map(|rate| (*rate, name(*rate))).collect()
     };
-    let run = options(&[0, 1, 2, 5, 10, 50, 200, 1000], t.per_second);
+    let run = options(&[0, 1, 2, 5, 10, 50, 100, 1000], t.per_second);
     let chaos = options(&[0, 6, 12, 30, 60, 120], t.per_minute);
     html! {
         <>

@@ -39,12 +39,15 @@ struct Relentless {
 }
 
 impl Driver {
-    /// Boots a node.
+    /// Boots a node with an application: [`APP`], which is also what no name means.
     ///
     /// # Errors
     /// A line for a person if it does not come up.
-    pub(crate) fn new(seed: u64) -> Result<Self, String> {
-        let mut session = Session::new(Options { seed, ..Options::default() })?;
+    pub(crate) fn new(app: Option<&str>, seed: u64, env: Vec<(String, String)>) -> Result<Self, String> {
+        if let Some(app) = app.filter(|app| *app != APP) {
+            return Err(format!("there is no application {app:?} here, only {APP:?}"));
+        }
+        let mut session = Session::new(Options { seed, env, ..Options::default() })?;
         let snapshot = session.snapshot();
         let pace = Pace { seed, ..Pace::default() };
         Ok(Driver { session, pace, snapshot, last: None, relentless: None })

@@ -279,3 +279,18 @@ fn the_page_speaks_the_language_that_is_chosen() {
         page.wait_for("getComputedStyle(deep('.pane.tree')).display === 'none'");
     });
 }
+
+#[test]
+fn the_address_sets_the_environment_and_a_bad_value_is_named() {
+    with_page("index.html?SEQ_A1=10&SEQ_D=-4", View::default(), |page| {
+        page.wait_for("deep('.row[data-name=\"Seq.ArithServer\"]')");
+        select(page, "Seq.ArithServer");
+        for value in ["10", "6", "2", "-2"] {
+            press(page, ".do-next");
+            page.wait_for(&format!("deep('.reply output')?.textContent === '{value}'"));
+        }
+    });
+    with_page("index.html?SEQ_D=five", View::default(), |page| {
+        page.wait_for("deep('[role=\"alert\"]')?.textContent.includes('SEQ_D')");
+    });
+}
