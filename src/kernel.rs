@@ -15,6 +15,7 @@
 //! | [`timers`] | due times in order of time, then of setting |
 //! | [`ets`] | tables that processes share |
 //! | [`log`] | the event log |
+//! | [`planted`] | faults that a test of the tests plants |
 
 use std::collections::{HashMap, VecDeque};
 
@@ -22,6 +23,7 @@ pub mod ets;
 pub mod few;
 pub mod log;
 pub mod mailbox;
+pub mod planted;
 pub mod process;
 pub mod signal;
 pub mod table;
@@ -35,6 +37,7 @@ use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
 use ets::Tables;
 use log::Log;
+use planted::{Fault, Planted};
 use process::{Process, Status};
 use table::Table;
 use teardown::Dying;
@@ -89,6 +92,8 @@ pub struct Kernel {
     pub(crate) timers: Timers,
     transport: Transport,
     dying: VecDeque<Dying>,
+    /// Are the dead being buried? Those who die of it wait in `dying`.
+    burying: bool,
     /// Slots whose bodies the runtime still has to drop.
     buried: Vec<u32>,
     now: Instant,
@@ -99,6 +104,8 @@ pub struct Kernel {
     halted: Option<Term>,
     /// Tables that processes share.
     pub(crate) tables: Tables,
+    /// The fault that is planted in this node, if any.
+    pub(crate) planted: Planted,
 }
 
 impl Kernel {
@@ -115,6 +122,7 @@ impl Kernel {
             timers: Timers::default(),
             transport: Transport::default(),
             dying: VecDeque::new(),
+            burying: false,
             buried: Vec::new(),
             now: Instant::BOOT,
             counter: 0,
@@ -123,6 +131,7 @@ impl Kernel {
             traced: 0,
             halted: None,
             tables: Tables::default(),
+            planted: Planted::default(),
         }
     }
 
@@ -361,7 +370,8 @@ impl Kernel {
         while let Some(due) = self.timers.pop_due(self.now) {
             match due {
                 Due::Wake(pid) => self.time_out(pid),
-                Due::Message { to, message, from } => {
+                Due::Message { timer, to, message, from } => {
+                    self.forget_addressed(timer, to);
                     self.send(from, to, message);
                 }
             }
@@ -386,29 +396,37 @@ impl Kernel {
 
     /// [`Kernel::send_after`] with a reference that was made before.
     pub(crate) fn send_after_as(&mut self, timer: Ref, from: Pid, delay: Duration, to: Dest, message: Term) -> bool {
-        let room = self.timers.pending() < self.limits.timers as usize;
-        if room {
-            let at = self.now + delay;
-            self.timers.set(timer, at, to, message, from);
-            if let Dest::Pid(to) = to
-                && let Some(process) = self.table.get_mut(to)
-            {
-                process.addressed_timers.insert(timer, ());
-            }
+        if self.timers.pending() >= self.limits.timers as usize {
+            return false;
         }
-        room
+        if let Dest::Pid(to) = to {
+            // A timer that would send to the dead ends as it is set.
+            let Some(process) = self.table.get_mut(to) else { return true };
+            process.addressed_timers.insert(timer, ());
+        }
+        let early = self.planted.is(Fault::TimerFiresEarly) && self.timers.pending().is_multiple_of(8);
+        let delay = if early { Duration(delay.0 / 2) } else { delay };
+        self.timers.set(timer, self.now + delay, to, message, from);
+        true
+    }
+
+    fn forget_addressed(&mut self, timer: Ref, to: Dest) {
+        if let Dest::Pid(to) = to
+            && let Some(process) = self.table.get_mut(to)
+        {
+            process.addressed_timers.remove(timer);
+        }
     }
 
     /// Takes a timer back; returns the time that was left, `None` if it has fired or never was.
     ///
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#cancel_timer-1>
     pub fn cancel_timer(&mut self, timer: Ref) -> Option<Duration> {
-        let (at, to) = self.timers.cancel(timer)?;
-        if let Dest::Pid(to) = to
-            && let Some(process) = self.table.get_mut(to)
-        {
-            process.addressed_timers.remove(timer);
+        if self.planted.is(Fault::CancelledTimerFires) {
+            return self.read_timer(timer);
         }
+        let (at, to) = self.timers.cancel(timer)?;
+        self.forget_addressed(timer, to);
         Some(at.since(self.now))
     }
 

@@ -4,5 +4,9 @@
 //! | module | holds |
 //! |---|---|
 //! | [`conformance`] | runs scenarios and compares their traces with those of Erlang/OTP |
+//! | [`simulator`] | random trees, random faults and signals in flight, from a seed |
+//! | [`invariants`] | the rules that hold at every moment, checked as a node runs |
 
 pub mod conformance;
+pub mod invariants;
+pub mod simulator;

@@ -34,6 +34,14 @@ impl Mailbox {
         self.queue.push_back(Some(Message { term, id }));
     }
 
+    /// The last two messages change places: a planted fault.
+    pub(super) fn swap_last(&mut self) {
+        let len = self.queue.len();
+        if len > 1 {
+            self.queue.swap(len - 1, len - 2);
+        }
+    }
+
     /// How many messages wait.
     #[inline]
     #[must_use]

@@ -81,6 +81,8 @@ pub struct Cold {
     pub dictionary: Vec<(Term, Term)>,
     /// Aliases that are not monitors.
     pub aliases: Few<Ref, ()>,
+    /// Processes it has unlinked that have not seen it yet, with the id of the signal.
+    pub(super) unlinking: Few<Pid, u64>,
     /// The ancestors of its children, made once: thousands of siblings share one list.
     lineage: Option<(Option<Atom>, Term)>,
 }
@@ -115,6 +117,11 @@ impl Process {
     pub fn has_alias(&self, alias: Ref) -> bool {
         self.monitors.get(alias).is_some_and(|watch| watch.alias)
             || self.cold.as_ref().is_some_and(|cold| cold.aliases.contains(alias))
+    }
+
+    /// The id of the unlink that the other process has not seen yet.
+    pub(super) fn unlinking(&self, other: Pid) -> Option<u64> {
+        self.cold.as_ref()?.unlinking.get(other).copied()
     }
 
     /// The ancestors that its children have: itself, by name if it has one, and its own.
@@ -162,6 +169,12 @@ impl Process {
         let dictionary = &mut self.cold.as_mut()?.dictionary;
         let at = dictionary.iter().position(|entry| entry.0 == *key)?;
         Some(dictionary.remove(at).1)
+    }
+
+    /// When its present wait ends, if it waits with a time-out.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Instant> {
+        self.deadline.map(|(at, _)| at)
     }
 
     /// It waits no longer for a time-out.

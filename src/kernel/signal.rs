@@ -6,6 +6,7 @@ use crate::event::Event;
 use crate::exit::ExitReason;
 use crate::term::{Atom, Pid, Ref, Term};
 
+use super::planted::Fault;
 use super::process::{Process, Watch};
 use super::{Dest, Kernel};
 
@@ -20,7 +21,9 @@ pub(crate) enum Signal {
     /// The sender links itself to the receiver.
     Link { from: Pid },
     /// The sender is no longer linked to the receiver.
-    Unlink { from: Pid },
+    Unlink { from: Pid, id: u64 },
+    /// The sender has seen the receiver's `Unlink` of this id.
+    Unlinked { by: Pid, id: u64 },
     /// The sender watches the receiver.
     Monitor { by: Pid, mref: Ref },
     /// The sender no longer watches.
@@ -100,6 +103,7 @@ impl Kernel {
         if self.table.get(to).is_some() {
             self.emit(Event::Linked { a: me, b: to });
             self.add_link(me, to);
+            self.no_longer_unlinking(me, to);
             self.transmit(me, to, Signal::Link { from: me });
             return LinkOutcome::Done;
         }
@@ -124,7 +128,33 @@ impl Kernel {
         let Some(process) = self.table.get_mut(me) else { return };
         if process.links.remove(to).is_some() {
             self.emit(Event::Unlinked { a: me, b: to });
-            self.transmit(me, to, Signal::Unlink { from: me });
+            if self.planted.is(Fault::HalfUnlinked) {
+                return;
+            }
+            let id = self.unlinking(me, to);
+            self.transmit(me, to, Signal::Unlink { from: me, id });
+        }
+    }
+
+    /// Until the other side has seen an `Unlink`, its `Link`s may be older and do not count. The
+    /// id of the `Unlink`; 0 where it arrives at once and nothing can be older.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/apps/erts/erl_dist_protocol#link_protocol>
+    fn unlinking(&mut self, me: Pid, to: Pid) -> u64 {
+        if !self.is_slow() || self.planted.is(Fault::UnlinkIsForgotten) {
+            return 0;
+        }
+        self.counter += 1;
+        let id = self.counter;
+        if let Some(process) = self.table.get_mut(me) {
+            process.cold_mut().unlinking.insert(to, id);
+        }
+        id
+    }
+
+    fn no_longer_unlinking(&mut self, me: Pid, other: Pid) {
+        if let Some(cold) = self.table.get_mut(me).and_then(|process| process.cold.as_mut()) {
+            cold.unlinking.remove(other);
         }
     }
 
@@ -180,9 +210,17 @@ impl Kernel {
             }
             Signal::Exit { from, reason, link, cause } => self.arrive_exit(to, from, reason, link, cause),
             Signal::Link { from } => self.arrive_link(to, from),
-            Signal::Unlink { from } => {
+            Signal::Unlink { from, id } => {
                 if let Some(process) = self.table.get_mut(to) {
                     process.links.remove(from);
+                }
+                if id != 0 {
+                    self.transmit(to, from, Signal::Unlinked { by: to, id });
+                }
+            }
+            Signal::Unlinked { by, id } => {
+                if self.table.get(to).is_some_and(|process| process.unlinking(by) == Some(id)) {
+                    self.no_longer_unlinking(to, by);
                 }
             }
             Signal::Monitor { by, mref } => self.arrive_monitor(to, by, mref),
@@ -200,16 +238,20 @@ impl Kernel {
         let limit = self.limits.mailbox_words;
         let Some(process) = self.table.get_mut(to) else { return };
         process.mailbox.push(term, id);
+        if self.planted.is(Fault::MailboxSwaps) {
+            process.mailbox.swap_last();
+        }
         if process.mailbox.words() > limit {
             self.doom(to, Atom::KILLED.into(), None);
             self.bury_the_dead();
-        } else {
+        } else if !self.planted.is(Fault::WakeUpIsLost) {
             self.wake(to);
         }
     }
 
     fn arrive_link(&mut self, to: Pid, from: Pid) {
         match self.table.get_mut(to) {
+            Some(process) if process.unlinking(from).is_some() => {}
             Some(process) => {
                 process.links.insert(from, ());
             }
@@ -251,8 +293,9 @@ impl Kernel {
         }
         let trap = process.trap_exit;
         let signal = self.emit(Event::ExitSignal { from, to, reason: reason.0.clone(), link, cause });
-        let kill = !link && reason.0.is_atom(Atom::KILL);
-        match (kill, trap, reason.is_normal(), from == to) {
+        let kill = !link && reason.0.is_atom(Atom::KILL) && !(trap && self.planted.is(Fault::KillIsTrapped));
+        let itself = from == to || !link && self.planted.is(Fault::NormalKills);
+        match (kill, trap, reason.is_normal(), itself) {
             (true, _, _, _) => self.doom(to, Atom::KILLED.into(), Some(signal)),
             (false, true, _, _) => {
                 let message = [Atom::EXIT.into(), from.into(), reason.0];

@@ -8,9 +8,10 @@
 
 use crate::event::Event;
 use crate::exit::ExitReason;
-use crate::term::Pid;
+use crate::term::{Atom, Pid};
 
 use super::Kernel;
+use super::planted::Fault;
 use super::process::Process;
 use super::signal::Signal;
 
@@ -34,19 +35,26 @@ impl Kernel {
         self.dying.push_back(Dying { pid, reason, cause });
     }
 
-    /// Ends all processes that are doomed, and those doomed by their ends.
+    /// Ends all processes that are doomed, and those doomed by their ends: in one loop, however
+    /// it is entered again.
     pub(super) fn bury_the_dead(&mut self) {
+        if std::mem::replace(&mut self.burying, true) {
+            return;
+        }
         while let Some(Dying { pid, reason, cause }) = self.dying.pop_front() {
             if let Some(process) = self.table.remove(pid) {
                 self.bury(*process, reason, cause);
             }
         }
+        self.burying = false;
     }
 
     fn bury(&mut self, mut process: Process, reason: ExitReason, cause: Option<u64>) {
         let pid = process.pid;
         self.buried.push(pid.slot);
-        if let Some(name) = process.name {
+        if let Some(name) = process.name
+            && !self.planted.is(Fault::NameIsKept)
+        {
             self.release_name(name);
         }
         self.trace_ended(process.traced);
@@ -60,12 +68,15 @@ impl Kernel {
             self.transmit(pid, watch.target, Signal::Demonitor { mref });
         }
         for (linked, ()) in process.links {
-            let reason = reason.clone();
+            let reason = if self.planted.is(Fault::ReasonIsLost) { Atom::NORMAL.into() } else { reason.clone() };
             self.transmit(pid, linked, Signal::Exit { from: pid, reason, link: true, cause: exit });
         }
         for (mref, watcher) in process.monitored_by {
-            let reason = reason.clone();
-            self.transmit(pid, watcher, Signal::Down { from: pid, mref, reason, cause: exit });
+            let down = |reason| Signal::Down { from: pid, mref, reason, cause: exit };
+            self.transmit(pid, watcher, down(reason.clone()));
+            if self.planted.is(Fault::DownTwice) {
+                self.transmit(pid, watcher, down(reason.clone()));
+            }
         }
     }
 }

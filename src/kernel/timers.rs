@@ -18,7 +18,7 @@ pub(super) enum Due {
     /// A process may have waited long enough.
     Wake(Pid),
     /// A message is sent.
-    Message { to: Dest, message: Term, from: Pid },
+    Message { timer: Ref, to: Dest, message: Term, from: Pid },
 }
 
 /// Everything that is due some time.
@@ -30,7 +30,7 @@ pub struct Timers {
 
 impl Timers {
     pub(super) fn set(&mut self, timer: Ref, at: Instant, to: Dest, message: Term, from: Pid) {
-        self.due.insert((at, timer.0), Due::Message { to, message, from });
+        self.due.insert((at, timer.0), Due::Message { timer, to, message, from });
         self.set.insert(timer, (at, to));
     }
 
@@ -48,6 +48,14 @@ impl Timers {
     #[must_use]
     pub fn pending(&self) -> usize {
         self.set.len()
+    }
+
+    /// The pending timers in order of time, with the destinations of their messages.
+    pub fn addressed(&self) -> impl Iterator<Item = (Ref, Dest)> {
+        self.due.values().filter_map(|due| match due {
+            Due::Message { timer, to, .. } => Some((*timer, *to)),
+            Due::Wake(_) => None,
+        })
     }
 
     /// The first entry's time, be it stale or not.

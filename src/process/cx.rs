@@ -364,8 +364,8 @@ impl Cx {
     ///
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#send_after-3>
     pub fn send_after(&self, delay: Duration, to: impl Into<Dest>, message: Term) -> Result<Ref, Raise> {
-        self.shared.charge(1);
-        self.kernel().send_after(self.me, delay, to.into(), message).ok_or_else(|| Raise::error(Atom::SYSTEM_LIMIT))
+        let timer = self.make_ref();
+        self.set_timer(timer, delay, to.into(), message)
     }
 
     /// `start_timer(delay, to, content)`: sends `{timeout, TimerRef, Content}`.
@@ -375,14 +375,14 @@ impl Cx {
     ///
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#start_timer-3>
     pub fn start_timer(&self, delay: Duration, to: impl Into<Dest>, content: Term) -> Result<Ref, Raise> {
-        self.shared.charge(1);
         let timer = self.make_ref();
         let message = Term::tuple([Atom::TIMEOUT.into(), timer.into(), content]);
-        if self.kernel().send_after_as(timer, self.me, delay, to.into(), message) {
-            Ok(timer)
-        } else {
-            Err(Raise::error(Atom::SYSTEM_LIMIT))
-        }
+        self.set_timer(timer, delay, to.into(), message)
+    }
+
+    fn set_timer(&self, timer: Ref, delay: Duration, to: Dest, message: Term) -> Result<Ref, Raise> {
+        let set = self.act(1, |kernel, me| Some(kernel.send_after_as(timer, me, delay, to, message)));
+        if set == Some(false) { Err(Raise::error(Atom::SYSTEM_LIMIT)) } else { Ok(timer) }
     }
 
     /// `cancel_timer(timer)`: the time that was left, `None` for Erlang's `false`.
@@ -476,7 +476,7 @@ impl Cx {
     /// Spawns a process that runs `body`.
     ///
     /// # Errors
-    /// `system_limit` when the process table is full.
+    /// `system_limit` when the process table is full; exit `noproc` if this process has ended.
     ///
     /// OTP: <https://www.erlang.org/docs/25/reference_manual/processes#process-creation>
     pub fn spawn<F, Fut>(&self, options: SpawnOptions, body: F) -> Result<Pid, Raise>
@@ -489,6 +489,9 @@ impl Cx {
         let birth = Birth { parent: Some(self.me), link, initial_call };
         let leader = self.group_leader();
         let mut kernel = self.kernel();
+        if kernel.process(self.me).is_none() {
+            return Err(Raise::exit(Atom::NOPROC)); // it has ended itself
+        }
         let Some(pid) = kernel.spawn(birth) else { return Err(Raise::error(Atom::SYSTEM_LIMIT)) };
         if let Some(process) = kernel.process_mut(pid) {
             process.group_leader = leader;
@@ -564,6 +567,12 @@ impl Cx {
         let mut faults = self.shared.faults.borrow_mut();
         let at = faults.iter().position(|fault| fault.0 == self.me)?;
         Some(faults.remove(at).1)
+    }
+
+    /// Is this fault planted in the node? Never, without the feature `lab`.
+    #[inline]
+    pub(crate) fn planted(&self, fault: crate::kernel::planted::Fault) -> bool {
+        cfg!(feature = "lab") && self.kernel().planted.is(fault)
     }
 
     /// Are reports of this level logged?

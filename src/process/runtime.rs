@@ -85,6 +85,8 @@ pub struct Runtime {
     fuel: i64,
     ns_per_reduction: u64,
     turns: u64,
+    #[cfg(feature = "lab")]
+    last_turn: Option<(Pid, u64)>,
 }
 
 #[derive(Default)]
@@ -100,7 +102,15 @@ impl Runtime {
         let fuel = i64::from(limits.fuel.max(1));
         let ns_per_reduction = limits.ns_per_reduction;
         let shared = Rc::new(Shared::new(Kernel::new(limits)));
-        Runtime { shared, slots: Vec::new(), fuel, ns_per_reduction, turns: 0 }
+        Runtime {
+            shared,
+            slots: Vec::new(),
+            fuel,
+            ns_per_reduction,
+            turns: 0,
+            #[cfg(feature = "lab")]
+            last_turn: None,
+        }
     }
 
     /// Loads a module, in place of one of that name.
@@ -164,6 +174,13 @@ impl Runtime {
     #[must_use]
     pub fn turns(&self) -> u64 {
         self.turns
+    }
+
+    /// Who had the last turn, and the reductions it took.
+    #[cfg(feature = "lab")]
+    #[must_use]
+    pub fn last_turn(&self) -> Option<(Pid, u64)> {
+        self.last_turn
     }
 
     /// Why the node has stopped, if it has.
@@ -234,7 +251,12 @@ impl Runtime {
         self.shared.fuel.set(self.fuel);
         let turn = body.as_mut().resume();
         let spent = self.fuel - self.shared.fuel.get();
-        self.pass(pid, u64::try_from(spent).unwrap_or(0));
+        let spent = u64::try_from(spent).unwrap_or(0);
+        #[cfg(feature = "lab")]
+        {
+            self.last_turn = Some((pid, spent));
+        }
+        self.pass(pid, spent);
         match turn {
             Turn::Pending => self.put_back(pid, body),
             Turn::Become(next) => {

@@ -196,3 +196,23 @@ fn a_body_that_waits_for_nothing_is_ended() {
         Ok(())
     });
 }
+
+#[test]
+fn after_its_own_end_a_process_brings_nothing_about() {
+    run(|cx| async move {
+        let before = cx.processes().len();
+        let pid = spawn(&cx, false, move |cx| async move {
+            cx.exit(cx.me(), Atom::KILL);
+            let child = cx.spawn(SpawnOptions { link: true, initial_call: mfa() }, |_| async { Ok(()) });
+            assert!(child.is_err());
+            let _ = cx.send_after(Duration::from_millis(1), Atom::new("somebody"), atom("ghost"))?;
+            Ok(())
+        });
+        cx.register(Atom::new("somebody"), cx.me())?;
+        end_of(&cx, pid).await;
+        cx.sleep(Duration::from_millis(5)).await;
+        assert!(messages(&cx).await.is_empty());
+        assert_eq!(cx.processes().len(), before);
+        Ok(())
+    });
+}

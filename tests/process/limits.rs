@@ -98,3 +98,27 @@ fn the_log_keeps_no_more_than_its_bytes() {
     assert!(kernel.log.len() * size_of::<let_it_crash::event::Entry>() <= 10_000);
     assert!(kernel.log.dropped() > 0);
 }
+
+/// Each death overflows the next one's mailbox: a long row of them must cost no stack.
+#[test]
+fn a_row_of_overflowing_mailboxes_ends_one_after_the_other() {
+    let mut node = Runtime::new(Limits { mailbox_words: 3, ..Limits::default() });
+    let mut last = None;
+    for _ in 0..100_000 {
+        let watched: Option<Pid> = last;
+        let pid = node.spawn(mfa(), |cx| async move {
+            watched.into_iter().for_each(|pid| drop(cx.monitor(pid)));
+            loop {
+                cx.receive_if(|_| None::<()>).await;
+            }
+        });
+        last = watched.or(pid.ok());
+        if let (Some(_), Ok(pid)) = (watched, pid) {
+            last = Some(pid);
+        }
+    }
+    node.run_until_idle();
+    let first = node.kernel().processes().into_iter().next().unwrap();
+    node.kernel_mut(|kernel| kernel.exit_signal(first, first, Atom::KILL.into()));
+    assert_eq!(node.kernel().process_count(), 0);
+}

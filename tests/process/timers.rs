@@ -116,3 +116,14 @@ fn time_outs_that_are_equal_come_in_order_of_waiting() {
         Ok(())
     });
 }
+
+#[test]
+fn a_timer_to_the_dead_ends_as_it_is_set() {
+    run(|cx| async move {
+        let gone = dead(&cx).await;
+        let timer = cx.send_after(Duration::from_millis(10), gone, atom("late"))?;
+        assert_eq!(cx.read_timer(timer), None);
+        assert_eq!(cx.cancel_timer(timer), None);
+        Ok(())
+    });
+}

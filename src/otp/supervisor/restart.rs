@@ -4,8 +4,9 @@
 
 use crate::event::Event;
 use crate::exit::ExitReason;
+use crate::kernel::planted::Fault;
 use crate::process::Cx;
-use crate::supervision::{AutoShutdown, Budget, Restart, Strategy, Verdict, plan, verdict};
+use crate::supervision::{AutoShutdown, Budget, Restart, Strategy, Verdict, Window, plan, verdict};
 use crate::term::{Atom, Pid, Term};
 
 use super::super::gen_server;
@@ -26,7 +27,9 @@ impl Supervisor {
         if !orderly || child.spec.restart == Restart::Permanent {
             self.report_error(cx, "child_terminated", &reason.0, &child.spec, &pid.into());
         }
+        let again = cx.planted(Fault::TemporaryIsRestarted);
         match verdict(child.spec.restart, &reason) {
+            Verdict::Forget if again => self.restart(cx, order, child).await,
             Verdict::Restart => self.restart(cx, order, child).await,
             Verdict::Rest | Verdict::Forget => {
                 self.child_is_down(cx, order);
@@ -65,6 +68,9 @@ impl Supervisor {
     /// Counts a restart. Beyond the budget the supervisor gives up.
     pub(super) fn spend(&mut self, cx: &Cx, id: &Term) -> Budget {
         let now = cx.now();
+        if cx.planted(Fault::RestartsAreNotCounted) {
+            self.window = Window::default();
+        }
         let budget = self.window.record(now, &self.flags);
         let supervisor = cx.me();
         match budget {
@@ -85,8 +91,11 @@ impl Supervisor {
             return Fate::ShutsDown;
         }
         let failed = match self.flags.strategy {
+            Strategy::OneForOne if cx.planted(Fault::OthersAreRestarted) => {
+                self.restart_group(cx, Strategy::OneForAll, order).await
+            }
             Strategy::OneForOne | Strategy::SimpleOneForOne => self.restart_one(cx, order, &child).await,
-            Strategy::RestForOne | Strategy::OneForAll => self.restart_group(cx, order).await,
+            strategy @ (Strategy::RestForOne | Strategy::OneForAll) => self.restart_group(cx, strategy, order).await,
         };
         if let Some(id) = failed {
             gen_server::cast(cx, cx.me(), Term::tuple([Atom::TRY_AGAIN_RESTART.into(), id]));
@@ -117,13 +126,17 @@ impl Supervisor {
     }
 
     /// Stops and starts what the strategy says; the id to try again, if a start failed.
-    async fn restart_group(&mut self, cx: &Cx, failed: u64) -> Option<Term> {
+    async fn restart_group(&mut self, cx: &Cx, strategy: Strategy, failed: u64) -> Option<Term> {
         let children = self.children().map(|children| children.restarts()).unwrap_or_default();
         let at = children.iter().position(|(order, _)| *order == failed)?;
         let restarts: Vec<Restart> = children.iter().map(|(_, restart)| *restart).collect();
-        let plan = plan(self.flags.strategy, &restarts, at);
+        let plan = plan(strategy, &restarts, at);
         self.child_is_down(cx, failed);
-        for position in plan.stop {
+        let mut stop = plan.stop;
+        if cx.planted(Fault::StopsInStartOrder) {
+            stop.reverse();
+        }
+        for position in stop {
             let (order, _) = *children.get(position)?;
             self.terminate_at(cx, order).await;
         }

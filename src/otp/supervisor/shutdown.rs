@@ -3,6 +3,7 @@
 //! OTP: <https://www.erlang.org/docs/25/man/supervisor#type-shutdown>
 
 use crate::exit::ExitReason;
+use crate::kernel::planted::Fault;
 use crate::process::Cx;
 use crate::supervision::Shutdown;
 use crate::term::{Atom, Pid, Ref, Term};
@@ -17,6 +18,10 @@ impl Supervisor {
         let mut before = self.children().map_or(0, |children| children.end());
         while let Some((order, child)) = self.children().and_then(|children| children.last_before(before)) {
             before = order;
+            if order == 0 && cx.planted(Fault::OrphanIsLeft) {
+                child.pid.pid().into_iter().for_each(|pid| cx.unlink(pid));
+                continue;
+            }
             self.shut_down(cx, &child).await;
             self.child_is_down(cx, order);
         }
