@@ -10,14 +10,15 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let option = |name: &str| args.iter().position(|arg| arg == name).and_then(|at| args.get(at + 1));
     let number = |name: &str, default: u64| option(name).map_or(Ok(default), |text| text.parse::<u64>());
-    let outcome = match (option("--plan").map(|plan| plan.parse::<Plan>()), number("--steps", 1_000_000), number("--seed", 1)) {
-        (Some(Ok(plan)), _, _) => simulator::episode(plan),
-        (None, Ok(steps), Ok(seed)) => simulator::run(seed, steps, None),
-        _ => {
-            eprintln!("usage: simulate [--steps N] [--seed S] | --plan SEED/STEPS/ACTORS/TREES");
-            return ExitCode::from(2);
-        }
-    };
+    let outcome =
+        match (option("--plan").map(|plan| plan.parse::<Plan>()), number("--steps", 1_000_000), number("--seed", 1)) {
+            (Some(Ok(plan)), _, _) => simulator::episode(plan),
+            (None, Ok(steps), Ok(seed)) => simulator::run(seed, steps, None),
+            _ => {
+                eprintln!("usage: simulate [--steps N] [--seed S] | --plan SEED/STEPS/ACTORS/TREES");
+                return ExitCode::from(2);
+            }
+        };
     report(&outcome)
 }
 

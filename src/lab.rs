@@ -5,8 +5,10 @@
 //! |---|---|
 //! | [`conformance`] | runs scenarios and compares their traces with those of Erlang/OTP |
 //! | [`simulator`] | random trees, random faults and signals in flight, from a seed |
+//! | [`exhaustive`] | every schedule of small programs |
 //! | [`invariants`] | the rules that hold at every moment, checked as a node runs |
 
 pub mod conformance;
+pub mod exhaustive;
 pub mod invariants;
 pub mod simulator;

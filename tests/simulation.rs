@@ -77,3 +77,32 @@ fn what_once_failed_holds() {
 }
 
 const KEPT: [&str; 0] = [];
+
+mod small {
+    use let_it_crash::kernel::planted::Fault;
+    use let_it_crash::lab::exhaustive::{explore, templates};
+
+    /// More schedules than any template has.
+    const MOST: u64 = 300_000;
+
+    #[test]
+    fn every_schedule_of_every_template_is_right() {
+        let mut all = 0;
+        for template in templates::ALL {
+            let explored = explore(&template, MOST, None);
+            println!("{}: {} schedules, at most {} steps", template.name, explored.schedules, explored.longest);
+            assert_eq!(explored.wrong, None, "{}", template.name);
+            assert!(!explored.cut && explored.schedules > 1, "{}: not all schedules were tried", template.name);
+            all += explored.schedules;
+        }
+        println!("{all} schedules");
+    }
+
+    #[test]
+    fn planted_faults_are_found_among_the_schedules() {
+        for fault in [Fault::DownTwice, Fault::HalfUnlinked, Fault::UnlinkIsForgotten, Fault::ReasonIsLost] {
+            let found = templates::ALL.iter().any(|template| explore(template, MOST, Some(fault)).wrong.is_some());
+            assert!(found, "{fault:?} was not found");
+        }
+    }
+}

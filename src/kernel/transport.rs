@@ -102,7 +102,10 @@ impl Kernel {
     /// The signals in flight of a pair, oldest first.
     pub fn flying(&self, from: Pid, to: Pid) -> impl Iterator<Item = Flying> {
         let signals = self.transport.in_flight.as_ref().and_then(|flight| flight.signals.get(&(from, to)));
-        signals.into_iter().flatten().map(move |(number, signal)| Flying::new(*number, (from, to), signal, (0, self.now)))
+        signals
+            .into_iter()
+            .flatten()
+            .map(move |(number, signal)| Flying::new(*number, (from, to), signal, (0, self.now)))
     }
 
     /// The signals that were sent since the last call, oldest first.

@@ -4,8 +4,9 @@
 
 use let_it_crash::exit::Raise;
 use let_it_crash::limits::Limits;
-use let_it_crash::process::{Cx, Runtime};
+use let_it_crash::process::{Cx, Runtime, SpawnOptions};
 use let_it_crash::term::{Atom, Pid, Term};
+use let_it_crash::time::Duration;
 
 use crate::stage::*;
 

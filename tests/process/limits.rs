@@ -3,7 +3,7 @@
 use let_it_crash::exit::Raise;
 use let_it_crash::limits::Limits;
 use let_it_crash::process::{Runtime, SpawnOptions};
-use let_it_crash::term::{Atom, Term};
+use let_it_crash::term::{Atom, Pid, Term};
 
 use crate::stage::*;
 
@@ -106,16 +106,14 @@ fn a_row_of_overflowing_mailboxes_ends_one_after_the_other() {
     let mut last = None;
     for _ in 0..100_000 {
         let watched: Option<Pid> = last;
-        let pid = node.spawn(mfa(), |cx| async move {
-            watched.into_iter().for_each(|pid| drop(cx.monitor(pid)));
-            loop {
-                cx.receive_if(|_| None::<()>).await;
-            }
+        let pid = node.spawn(mfa(), move |cx| async move {
+            watched.into_iter().for_each(|pid| {
+                let _ = cx.monitor(pid);
+            });
+            cx.receive_if(|_| None::<()>).await;
+            Ok(())
         });
-        last = watched.or(pid.ok());
-        if let (Some(_), Ok(pid)) = (watched, pid) {
-            last = Some(pid);
-        }
+        last = pid.ok();
     }
     node.run_until_idle();
     let first = node.kernel().processes().into_iter().next().unwrap();

@@ -7,9 +7,9 @@ use crate::kernel::process::{Process, Status};
 use crate::process::Runtime;
 use crate::term::Pid;
 
-use super::Invariants;
 use super::super::simulator::actor::read;
 use super::super::simulator::world::{Wait, World};
+use super::Invariants;
 
 impl Invariants {
     /// A name has one living owner, which knows it.

@@ -124,7 +124,9 @@ impl Supervisor {
 fn comes_back(restart: Restart, reason: &Term) -> bool {
     let orderly = match reason {
         Term::Atom(Atom::NORMAL | Atom::SHUTDOWN) => true,
-        other => other.as_tuple().is_some_and(|it| it.len() == 2 && it.first().is_some_and(|it| it.is_atom(Atom::SHUTDOWN))),
+        other => {
+            other.as_tuple().is_some_and(|it| it.len() == 2 && it.first().is_some_and(|it| it.is_atom(Atom::SHUTDOWN)))
+        }
     };
     matches!((restart, orderly), (Restart::Permanent, _) | (Restart::Transient, false))
 }
@@ -132,7 +134,7 @@ fn comes_back(restart: Restart, reason: &Term) -> bool {
 impl Invariants {
     pub(super) fn supervised(&mut self, kernel: &Kernel, world: &World, entry: &Entry) {
         match &entry.event {
-            Event::Supervises { pid, flags } => {
+            Event::Supervises { pid, flags, .. } => {
                 let known = world.supervisors.borrow().get(pid).copied();
                 let kind = match known {
                     Some(known) if known.dynamic => Kind::Instances(known.max_children),
@@ -242,7 +244,8 @@ impl Invariants {
         supervisor.instances.retain(|instance| *instance != child);
         let at = supervisor.position(id);
         let permitted = at.is_some_and(|at| supervisor.permit.covers(at));
-        let (kind, runs, must_stop, due) = (supervisor.kind, supervisor.runs, supervisor.must_stop, supervisor.due.clone());
+        let (kind, runs, must_stop, due) =
+            (supervisor.kind, supervisor.runs, supervisor.must_stop, supervisor.due.clone());
         if let Some(entry) = at.and_then(|at| supervisor.children.get_mut(at)) {
             entry.pid = None;
         }

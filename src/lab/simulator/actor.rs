@@ -239,7 +239,8 @@ impl Actor {
     fn breed(&self) {
         if self.world.actors.borrow().len() < self.world.population {
             let link = self.world.random().chance(500);
-            if let Ok(child) = self.cx.spawn(SpawnOptions { link, initial_call: mfa("live") }, |cx| Box::pin(live(cx))) {
+            if let Ok(child) = self.cx.spawn(SpawnOptions { link, initial_call: mfa("live") }, |cx| Box::pin(live(cx)))
+            {
                 self.world.actors.borrow_mut().push(child);
             }
         }

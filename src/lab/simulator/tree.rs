@@ -28,9 +28,7 @@ pub(super) fn modules() -> Vec<Module> {
         })
         .export("init", 1, |cx, args| Box::pin(async move { Ok(init(&cx, &first(args))) }));
     let worker = Module::new(Atom::new(WORKER), "1").export("start_link", 1, |cx, args| {
-        Box::pin(async move {
-            gen_server::start_link::<Worker>(&cx, Start::new(Atom::new(WORKER), first(args))).await
-        })
+        Box::pin(async move { gen_server::start_link::<Worker>(&cx, Start::new(Atom::new(WORKER), first(args))).await })
     });
     [vec![tree, worker], crate::otp::modules()].concat()
 }
@@ -260,10 +258,7 @@ pub(super) async fn count(cx: Cx) -> Result<(), Raise> {
     let all: Vec<(Pid, Supervised)> = world.supervisors.borrow().iter().map(|(pid, kind)| (*pid, *kind)).collect();
     for (pid, kind) in all.into_iter().filter(|(pid, _)| cx.is_alive(*pid)) {
         let (which, count) = if kind.dynamic {
-            (
-                dynamic_supervisor::which_children(&cx, pid).await?,
-                dynamic_supervisor::count_children(&cx, pid).await?,
-            )
+            (dynamic_supervisor::which_children(&cx, pid).await?, dynamic_supervisor::count_children(&cx, pid).await?)
         } else {
             (supervisor::which_children(&cx, pid).await?, supervisor::count_children(&cx, pid).await?)
         };

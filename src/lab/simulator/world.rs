@@ -87,7 +87,7 @@ pub struct Supervised {
 }
 
 impl World {
-    pub(super) fn new(random: Random, population: usize) -> Self {
+    pub(in crate::lab) fn new(random: Random, population: usize) -> Self {
         World {
             random: RefCell::new(random),
             acts: RefCell::default(),
@@ -121,7 +121,7 @@ impl World {
         self.acts.borrow_mut().push(act);
     }
 
-    pub(super) fn take_acts(&self) -> Vec<Act> {
+    pub(in crate::lab) fn take_acts(&self) -> Vec<Act> {
         std::mem::take(&mut *self.acts.borrow_mut())
     }
 
