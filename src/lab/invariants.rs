@@ -108,6 +108,7 @@ struct LastWords {
 }
 
 /// The checker of one run.
+#[derive(Default)]
 pub struct Invariants {
     /// What was checked so far.
     pub counters: Counters,
@@ -143,27 +144,6 @@ pub struct Step<'a> {
     pub turn: Option<(Pid, u64)>,
     /// What they share.
     pub world: &'a World,
-}
-
-impl Default for Invariants {
-    fn default() -> Self {
-        Invariants {
-            counters: Counters::default(),
-            violation: None,
-            step: 0,
-            turns: 0,
-            live: BTreeMap::new(),
-            dead: BTreeMap::new(),
-            last_words: BTreeMap::new(),
-            monitors: BTreeMap::new(),
-            timers: Timers::default(),
-            supervisors: BTreeMap::new(),
-            orphans: Vec::new(),
-            sent: 0,
-            landed: 0,
-            runnable: (0, Vec::new()),
-        }
-    }
 }
 
 impl Invariants {
