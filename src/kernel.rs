@@ -44,6 +44,9 @@ use teardown::Dying;
 use timers::{Due, Timers};
 use transport::Transport;
 
+/// Most timers that fire before others get their turn.
+const FIRED_AT_ONCE: u32 = 1_000;
+
 /// Where a message goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dest {
@@ -358,7 +361,8 @@ impl Kernel {
         self.timers.next_due(&mut self.table)
     }
 
-    /// Moves the clock forward to `at` and fires what is due. Does nothing if `at` is past.
+    /// Moves the clock forward to `at`, or leaves it if that is past, and fires what is due. Of
+    /// very many timers some stay due: [`Kernel::next_due`] tells.
     pub fn advance_to(&mut self, at: Instant) {
         if at > self.now {
             self.now = at;
@@ -366,8 +370,10 @@ impl Kernel {
         self.fire_due();
     }
 
+    /// Fires what is due, but no more than a slice: what is left stays due.
     fn fire_due(&mut self) {
-        while let Some(due) = self.timers.pop_due(self.now) {
+        for _ in 0..FIRED_AT_ONCE {
+            let Some(due) = self.timers.pop_due(self.now) else { return };
             match due {
                 Due::Wake(pid) => self.time_out(pid),
                 Due::Message { timer, to, message, from } => {

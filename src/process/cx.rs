@@ -11,6 +11,7 @@ use crate::kernel::process::Process;
 use crate::kernel::signal::LinkOutcome;
 use crate::kernel::{Birth, Dest, Kernel};
 use crate::limits::Limits;
+use crate::term::atom::AtomError;
 use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
 
@@ -567,6 +568,22 @@ impl Cx {
         let mut faults = self.shared.faults.borrow_mut();
         let at = faults.iter().position(|fault| fault.0 == self.me)?;
         Some(faults.remove(at).1)
+    }
+
+    /// The atom of a text that came from outside. A full atom table stops the node, as in OTP.
+    ///
+    /// # Errors
+    /// `system_limit` if the text is longer than an atom may be, or the table is full.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#binary_to_atom-2>
+    pub fn binary_to_atom(&self, text: &str) -> Result<Atom, Raise> {
+        self.shared.charge(1);
+        Atom::try_new(text).map_err(|error| {
+            if error == AtomError::TableFull {
+                self.halt(Term::string(&error.to_string()));
+            }
+            Raise::error(Atom::SYSTEM_LIMIT)
+        })
     }
 
     /// Is this fault planted in the node? Never, without the feature `lab`.
