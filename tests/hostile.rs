@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
 use std::cell::Cell;
+use std::pin::Pin;
 use std::rc::Rc;
 
 use let_it_crash::event::{Event, Mfa};
@@ -11,12 +12,16 @@ use let_it_crash::limits::Limits;
 use let_it_crash::otp::gen_server::{self, GenServer, Init, Next, Start};
 use let_it_crash::otp::supervisor;
 use let_it_crash::process::fault::Fault;
+use let_it_crash::process::module::Called;
 use let_it_crash::process::{Budget, Cx, Module, Progress, Runtime, SpawnOptions};
 use let_it_crash::seq::integer::Integers;
 use let_it_crash::term;
 use let_it_crash::term::inspect::{Options, inspect};
 use let_it_crash::term::{Atom, Pid, Term};
 use let_it_crash::time::{Duration, Instant};
+
+/// The code of a process, boxed.
+type Life = Pin<Box<dyn Future<Output = Result<(), Raise>>>>;
 
 fn mfa() -> Mfa {
     Mfa { module: Atom::new("hostile"), function: Atom::new("run"), arity: 0 }
@@ -71,7 +76,7 @@ fn reason(node: &mut Runtime, of: Pid) -> Option<Term> {
 
 #[test]
 fn endless_loops_hold_nobody_up() {
-    let bodies: [fn(Cx) -> std::pin::Pin<Box<dyn Future<Output = Result<(), Raise>>>>; 4] = [
+    let bodies: [fn(Cx) -> Life; 4] = [
         |cx| {
             Box::pin(async move {
                 loop {
@@ -154,7 +159,7 @@ fn an_endless_callback_holds_nobody_up_and_its_callers_time_out() {
 // --- B2: fork bombs
 
 /// Spawns for ever; each child does the same.
-fn multiply(cx: Cx) -> std::pin::Pin<Box<dyn Future<Output = Result<(), Raise>>>> {
+fn multiply(cx: Cx) -> Life {
     Box::pin(async move {
         loop {
             let options = SpawnOptions { link: true, initial_call: mfa() };
@@ -381,10 +386,8 @@ fn a_clock_that_jumps_thirty_years_fires_what_is_due_and_no_more() {
 fn supervised(argument: &'static str) -> Runtime {
     let mut node = Runtime::new(Limits::default());
     let children = match argument {
-        "boom" => {
-            |_: Cx, _: Vec<Term>| -> let_it_crash::process::module::Called { Box::pin(async { Ok(tree("boom")) }) }
-        }
-        _ => |_: Cx, _: Vec<Term>| -> let_it_crash::process::module::Called { Box::pin(async { Ok(tree("hang")) }) },
+        "boom" => |_: Cx, _: Vec<Term>| -> Called { Box::pin(async { Ok(tree("boom")) }) },
+        _ => |_: Cx, _: Vec<Term>| -> Called { Box::pin(async { Ok(tree("hang")) }) },
     };
     let module = Module::new(Atom::new("hostile_tree"), "1").export("init", 1, children);
     let worker = Module::new(Atom::new("hostile_worker"), "1").export("start_link", 1, |cx, args| {
