@@ -2,7 +2,8 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`spec`] | the `.app` file, parsed and checked |
+//! | [`spec`] | the `.app` file: read, checked, written |
+//! | [`mix`] | the `.app` file that a project description amounts to |
 //! | [`mod@env`] | the application environment and where its values come from |
 //! | `controller` | the application controller: what is loaded, started, running |
 //! | `master` | the pair of processes above every application's root |
@@ -13,6 +14,7 @@
 mod controller;
 pub mod env;
 mod master;
+pub mod mix;
 mod phases;
 pub mod spec;
 

@@ -2,12 +2,18 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/man/app>
 
+mod check;
+mod words;
+
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 use crate::process::Cx;
 use crate::term::erlang;
 use crate::term::{Atom, Term};
+
+pub use check::check;
+pub use words::format_error;
 
 /// The `.app` files that a node finds, by application. Installed on the node by its host.
 #[derive(Default)]
@@ -63,12 +69,63 @@ impl Spec {
         let limits = cx.limits();
         let bounds =
             erlang::Limits { depth: limits.term_depth as usize, bytes: limits.text_bytes, ..erlang::Limits::default() };
-        let terms = erlang::parse_file(&text, bounds)
-            .map_err(|error| Term::tuple([Term::charlist(&error.to_string()), Term::charlist(&file)]))?;
+        Self::parse(&text, bounds, &file)
+    }
+
+    /// Reads the text of a file that is called `file`.
+    ///
+    /// # Errors
+    /// `{Description, File}` for text that is no term, and as of [`Spec::from_term`].
+    pub fn parse(text: &str, bounds: erlang::Limits, file: &str) -> Result<Self, Term> {
+        let terms = erlang::parse_file(text, bounds)
+            .map_err(|error| Term::tuple([Term::charlist(&error.to_string()), Term::charlist(file)]))?;
         match terms.as_slice() {
             [term] => Self::from_term(term),
             _ => Err(Term::tuple([Term::atom("bad_application"), Term::list(terms)])),
         }
+    }
+
+    /// The text of the `.app` file: one key on a line, in the order that they came in. Reading
+    /// it gives an equal spec.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let style = erlang::Style { max_bytes: usize::MAX, ..erlang::Style::TP };
+        let print = |term: &Term| erlang::print(term, style);
+        let props = self.props().iter().map(print).collect::<Vec<_>>();
+        format!("{{application, {}, [\n    {}\n]}}.\n", print(&self.name.into()), props.join(",\n    "))
+    }
+
+    /// The keys and their values, as they stand in the file.
+    #[must_use]
+    pub fn props(&self) -> &Term {
+        self.term.as_tuple().and_then(|term| term.get(2)).unwrap_or(&Term::Nil)
+    }
+
+    /// The versions of applications that it was made for: `[{Application, Vsn}]`, from texts like
+    /// `"stdlib-4.0"`. Nothing is checked against them at run time.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/app>
+    #[must_use]
+    pub fn runtime_dependencies(&self) -> Vec<(String, String)> {
+        let listed = self.props().keyword_get(Atom::new("runtime_dependencies"));
+        let split = |text: &Term| {
+            let text = chars(text)?;
+            text.rsplit_once('-').map(|(app, vsn)| (app.to_owned(), vsn.to_owned()))
+        };
+        listed.map(|list| list.iter().filter_map(split).collect()).unwrap_or_default()
+    }
+
+    /// Its version, as text.
+    #[must_use]
+    pub fn vsn(&self) -> String {
+        self.props().keyword_get(Atom::new("vsn")).and_then(chars).unwrap_or_default()
+    }
+
+    /// The modules that it consists of.
+    #[must_use]
+    pub fn modules(&self) -> Vec<Atom> {
+        let modules = self.props().keyword_get(Atom::new("modules"));
+        modules.map(|list| list.iter().filter_map(Term::as_atom).collect()).unwrap_or_default()
     }
 
     /// Checks a spec.
@@ -134,6 +191,15 @@ impl Spec {
         let key = |key: &str| self.key(Atom::new(key)).unwrap_or_default();
         Term::tuple([self.name.into(), key("description"), key("vsn")])
     }
+}
+
+/// The text of a list of characters, or of a binary. `None` for anything else.
+pub(in crate::otp) fn chars(text: &Term) -> Option<String> {
+    if let Some(text) = text.as_str() {
+        return Some(text.to_owned());
+    }
+    let char = |item: Term| char::from_u32(u32::try_from(item.as_int()?).ok()?);
+    text.to_vec()?.into_iter().map(char).collect()
 }
 
 /// The pairs of a list `[{Key, Value}]`, in order.
