@@ -128,6 +128,30 @@ pub enum ApplicationPhase {
     },
 }
 
+/// How the code of a module changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CodeChange {
+    /// A version was loaded.
+    Loaded {
+        /// Its version.
+        vsn: Term,
+        /// The version that is old now.
+        old: Option<Term>,
+    },
+    /// The current version was made old, and there is none in its place.
+    Deleted {
+        /// Its version.
+        vsn: Term,
+    },
+    /// The old version was removed.
+    Purged {
+        /// Its version.
+        vsn: Term,
+        /// How many processes still ran it and were killed.
+        killed: u32,
+    },
+}
+
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -368,6 +392,35 @@ pub enum Event {
         value: Option<Term>,
         /// Where it came from: the spec (`app`), the configuration (`config`), a call (`set_env`).
         source: Atom,
+    },
+    /// The code of a module changed while the node runs.
+    Code {
+        /// The module.
+        module: Atom,
+        /// What happened to it.
+        change: CodeChange,
+    },
+    /// A server goes on in another version of its module.
+    CodeChanged {
+        /// The server.
+        pid: Pid,
+        /// Its module.
+        module: Atom,
+        /// The version that it ran, if that is still known.
+        from: Option<Term>,
+        /// The version that it runs.
+        to: Term,
+    },
+    /// An instruction of an upgrade is about to be played.
+    Upgrade {
+        /// The application.
+        application: Atom,
+        /// Its number, from 1.
+        number: u32,
+        /// How many there are.
+        of: u32,
+        /// The instruction, as a relup has it.
+        instruction: Term,
     },
     /// The node stopped.
     Halted {

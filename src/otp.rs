@@ -34,7 +34,13 @@ pub mod telemetry;
 /// The modules that child specs, applications and funs of this layer name, for a node to load.
 #[must_use]
 pub fn modules() -> Vec<crate::process::Module> {
-    let modules =
-        [dynamic_supervisor::modules(), telemetry::modules(), task::modules(), agent::modules(), registry::modules()];
-    modules.concat()
+    [
+        dynamic_supervisor::modules(),
+        telemetry::modules(),
+        task::modules(),
+        agent::modules(),
+        registry::modules(),
+        vec![application::module()],
+    ]
+    .concat()
 }

@@ -7,6 +7,7 @@
 //! | [`receive`] | waiting for messages |
 //! | [`fault`] | what a serve loop does instead of its next callback |
 //! | [`module`] | the export table: what a module, function and arguments name |
+//! | [`code`] | versions of modules: current, old, purged |
 //! | [`runtime`] | [`Runtime`]: the only poll loop |
 //!
 //! Fuel is the measure of a turn. Every primitive charges it by the size of its work, every await
@@ -14,6 +15,7 @@
 //! everywhere.
 
 pub mod body;
+pub mod code;
 pub mod cx;
 pub mod fault;
 pub mod module;
@@ -25,5 +27,5 @@ pub use crate::kernel::Dest;
 pub use crate::kernel::process::Status;
 pub use body::{Body, BoxBody, Turn};
 pub use cx::{Cx, SpawnOptions};
-pub use module::{Export, Module};
+pub use module::{Export, Handover, Module, ServerCode, Then};
 pub use runtime::{Budget, Info, Progress, Runtime};

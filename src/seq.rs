@@ -28,6 +28,7 @@
 //! | [`sequence`] | `Seq.Sequence`, the behaviour | a state that only moves by `next` |
 //! | [`fib`], [`arith`], [`geo`] | `Seq.Fib`, `Seq.Arith`, `Seq.Geo` | strategies; integers of any size ([`integer`]) |
 //! | [`server`] | `Seq.Server` | a process that answers `next` and `peek`, and measures itself |
+//! | [`server_v2`] | `Seq.Server` 0.2.0 | a count, with which it goes on while it runs |
 //! | [`supervisor`] | `Seq.Supervisor` | a server that dies comes back |
 //! | [`dynamic`] | `Seq.Dynamic` | sequences that come and go |
 //! | [`config`] | `config/runtime.exs` | parameters from outside |
@@ -43,10 +44,12 @@ pub mod integer;
 mod keyword;
 pub mod sequence;
 pub mod server;
+pub mod server_v2;
 pub mod supervisor;
 
+use crate::otp::application::release::handler::Library;
 use crate::process::{Module, Runtime};
-use crate::term::Term;
+use crate::term::{Atom, Term};
 
 /// The version of the application and of its modules.
 pub const VSN: &str = "0.1.0";
@@ -69,6 +72,34 @@ pub fn modules() -> Vec<Module> {
         supervisor::module(),
         dynamic::module(),
         application::module(),
+    ]
+}
+
+/// The modules of version 0.2.0.
+#[must_use]
+pub fn modules_v2() -> Vec<Module> {
+    let is_server = |module: &Module| module.name == Atom::new(server::NAME);
+    modules().into_iter().map(|module| if is_server(&module) { server_v2::module() } else { module }).collect()
+}
+
+/// Both versions, with the way between them.
+#[must_use]
+pub fn libraries() -> [Library; 2] {
+    let library = |vsn: &str, app: &str, appup: &str, modules| Library {
+        application: "seq".to_owned(),
+        vsn: vsn.to_owned(),
+        app: app.to_owned(),
+        appup: appup.to_owned(),
+        modules,
+    };
+    [
+        library(VSN, include_str!("../static/seq.app"), "", modules),
+        library(
+            server_v2::VSN,
+            include_str!("../static/seq-0.2.0/seq.app"),
+            include_str!("../static/seq-0.2.0/seq.appup"),
+            modules_v2,
+        ),
     ]
 }
 

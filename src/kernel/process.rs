@@ -46,6 +46,8 @@ pub struct Process {
     pub suspended: u8,
     /// Its registered name.
     pub name: Option<Atom>,
+    /// Which loaded code it runs, 0 if nobody said; its old version cannot go without it.
+    pub(crate) edition: u32,
     /// The process that spawned it.
     pub parent: Option<Pid>,
     /// Who does its output, and which application it belongs to.
@@ -96,6 +98,7 @@ impl Process {
             traced: false,
             suspended: 0,
             name: None,
+            edition: 0,
             parent: birth.parent,
             group_leader: None,
             initial_call: birth.initial_call,

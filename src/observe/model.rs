@@ -167,6 +167,8 @@ impl Model {
             Event::Env { application, key, value, source } => {
                 self.env(*application, *key, value.as_ref(), *source);
             }
+            // Seen by readers of the log; the tree does not change.
+            Event::Code { .. } | Event::CodeChanged { .. } | Event::Upgrade { .. } => {}
             Event::Halted { reason } => {
                 self.shown.halted = Some(reason.clone());
                 self.happened(stamp, None, Happening::Halted { reason: reason.clone() });

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`spec`] | the `.app` file: read, checked, written |
 //! | [`mix`] | the `.app` file that a project description amounts to |
+//! | [`release`] | applications together: boot order, upgrade and downgrade |
 //! | [`mod@env`] | the application environment and where its values come from |
 //! | `controller` | the application controller: what is loaded, started, running |
 //! | `master` | the pair of processes above every application's root |
@@ -16,10 +17,11 @@ pub mod env;
 mod master;
 pub mod mix;
 mod phases;
+pub mod release;
 pub mod spec;
 
 pub use controller::start_controller;
-pub use env::{Config, get_all_env, get_env, set_env, unset_env};
+pub use env::{Config, fetch_env, fetch_env_or_raise, get_all_env, get_env, get_env_source, set_env, unset_env};
 pub use spec::AppFiles;
 
 use crate::exit::Raise;
@@ -239,11 +241,16 @@ pub async fn which_applications(cx: &Cx) -> Result<Term, Raise> {
 /// OTP: <https://www.erlang.org/docs/25/man/application#loaded_applications-0>
 #[must_use]
 pub fn loaded_applications(cx: &Cx) -> Term {
-    let specs = cx.table_rows(table()).into_iter().filter_map(|(key, value)| match key.as_tuple() {
+    Term::list(loaded_specs(cx).iter().map(Spec::line).collect::<Vec<_>>())
+}
+
+/// The specs of the loaded applications, by name.
+pub(crate) fn loaded_specs(cx: &Cx) -> Vec<Spec> {
+    let spec = |(key, value): (Term, Term)| match key.as_tuple() {
         Some([Term::Atom(tag), Term::Atom(_)]) if *tag == loaded_tag() => Spec::from_term(&value).ok(),
         _ => None,
-    });
-    Term::list(specs.map(|spec| spec.line()).collect::<Vec<_>>())
+    };
+    cx.table_rows(table()).into_iter().filter_map(spec).collect()
 }
 
 pub(super) fn loaded_tag() -> Atom {
@@ -258,6 +265,55 @@ pub(super) fn loaded_key(application: Atom) -> Term {
 #[must_use]
 pub fn loaded_spec(cx: &Cx, application: Atom) -> Option<Spec> {
     cx.table_lookup(table(), &loaded_key(application)).and_then(|term| Spec::from_term(&term).ok())
+}
+
+/// Gives a loaded application another spec, that of another version: `ok`. Its environment is
+/// that of the new spec and of the configuration; what was set at run time goes.
+///
+/// # Errors
+/// exit, if there is no controller.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/release_handler#upgrade_app-2>
+pub async fn change_application_data(cx: &Cx, spec: Term) -> Result<Term, Raise> {
+    ask(cx, tagged("change_application_data", [spec])).await
+}
+
+/// Reads the configuration again for every loaded application, and tells the callback modules of
+/// those that run what changed: `ok`, or `{error, [{Application, Reason}]}`.
+///
+/// # Errors
+/// exit, if there is no controller.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/application#Module:config_change-3>
+pub async fn reload_config(cx: &Cx) -> Result<Term, Raise> {
+    let before = env::all(cx);
+    ask(cx, Term::atom("reload_config")).await?;
+    config_change(cx, &before).await
+}
+
+/// Calls `config_change(Changed, New, Removed)` of every running application whose environment
+/// is not what it was `before`.
+pub(crate) async fn config_change(cx: &Cx, before: &[(Atom, Term)]) -> Result<Term, Raise> {
+    let pairs = before.iter().map(|(name, env)| Term::tuple([(*name).into(), env.clone()]));
+    ask(cx, tagged("config_change", [Term::list(pairs.collect::<Vec<_>>())])).await
+}
+
+/// The functions of the module `application` that instructions of an upgrade apply.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/application>
+#[must_use]
+pub fn module() -> crate::process::Module {
+    fn named(args: &[Term]) -> Result<Atom, Raise> {
+        args.first().and_then(Term::as_atom).ok_or_else(|| Raise::error(Atom::FUNCTION_CLAUSE))
+    }
+    crate::process::Module::new(Atom::APPLICATION, "8.5.3")
+        .export("load", 1, |cx, args| Box::pin(async move { load(&cx, named(&args)?).await }))
+        .export("unload", 1, |cx, args| Box::pin(async move { unload(&cx, named(&args)?).await }))
+        .export("stop", 1, |cx, args| Box::pin(async move { stop(&cx, named(&args)?).await }))
+        .export("start", 1, |cx, args| Box::pin(async move { start(&cx, named(&args)?, Restart::Temporary).await }))
+        .export("start", 2, |cx, args| {
+            Box::pin(async move { start_as(&cx, named(&args)?, args.get(1).cloned().unwrap_or_default()).await })
+        })
 }
 
 /// A key of a loaded application's spec: `{ok, Value}` or `undefined`.

@@ -7,10 +7,12 @@
 //! OTP: <https://www.erlang.org/docs/25/man/gen_server>
 
 pub mod client;
+mod handover;
 mod outcome;
 mod serve;
 
 pub use client::{call, call_elixir, cast, reply, stop};
+pub use handover::code;
 
 use crate::event::{Behaviour, Mfa};
 use crate::exit::Raise;

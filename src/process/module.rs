@@ -10,8 +10,10 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::exit::Raise;
-use crate::term::{Atom, Term};
+use crate::term::{Atom, Pid, Term};
 
+use super::body::BoxBody;
+use super::code::Edition;
 use super::cx::Cx;
 
 /// What a call of an exported function gives, once awaited.
@@ -19,6 +21,37 @@ pub type Called = Pin<Box<dyn Future<Output = Result<Term, Raise>>>>;
 
 /// An exported function: code of the node, never a closure.
 pub type Export = fn(Cx, Vec<Term>) -> Called;
+
+/// A server that goes on in another version of its module.
+pub struct Handover {
+    /// Whose end ends it.
+    pub parent: Pid,
+    /// Its module.
+    pub module: Atom,
+    /// Its state.
+    pub state: Term,
+    /// What it does next.
+    pub then: Then,
+}
+
+/// What a server does next after it was handed over.
+pub enum Then {
+    /// Takes this message.
+    Message(Term),
+    /// Waits for one.
+    Wait,
+    /// Waits for system messages only.
+    Suspended,
+}
+
+/// What makes a module's version able to take a running server over.
+#[derive(Clone, Copy)]
+pub struct ServerCode {
+    /// The server's body from here on.
+    pub resume: fn(Cx, Handover) -> BoxBody,
+    /// `Module:code_change(OldVsn, State, Extra)`: the state of this version.
+    pub code_change: fn(Term, Term, Term) -> Result<Term, Raise>,
+}
 
 /// A loaded module.
 #[derive(Clone)]
@@ -28,19 +61,35 @@ pub struct Module {
     /// Its version.
     pub vsn: Term,
     exports: BTreeMap<(Atom, usize), Export>,
+    pub(crate) server: Option<ServerCode>,
+    pub(crate) edition: Edition,
 }
 
 impl Module {
     /// A module without functions.
     #[must_use]
     pub fn new(name: Atom, vsn: &str) -> Self {
-        Module { name, vsn: Term::string(vsn), exports: BTreeMap::new() }
+        Module { name, vsn: Term::string(vsn), exports: BTreeMap::new(), server: None, edition: 0 }
     }
 
     /// Adds a function.
     #[must_use]
     pub fn export(mut self, function: &str, arity: usize, code: Export) -> Self {
         self.exports.insert((Atom::new(function), arity), code);
+        self
+    }
+
+    /// The same as another version.
+    #[must_use]
+    pub fn version(mut self, vsn: &str) -> Self {
+        self.vsn = Term::string(vsn);
+        self
+    }
+
+    /// The callback module of a server, which this version's code can take over.
+    #[must_use]
+    pub fn serves(mut self, code: ServerCode) -> Self {
+        self.server = Some(code);
         self
     }
 

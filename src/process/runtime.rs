@@ -14,6 +14,7 @@ use crate::term::{Atom, Pid, Term};
 use crate::time::{Duration, Instant};
 
 use super::body::{BoxBody, Turn};
+use super::code::{Edition, Purge};
 use super::cx::Cx;
 use super::fault::Fault;
 use super::module::Module;
@@ -115,7 +116,8 @@ impl Runtime {
 
     /// Loads a module, in place of one of that name.
     pub fn load(&mut self, module: Module) {
-        self.shared.modules.borrow_mut().insert(module.name.number(), Rc::new(module));
+        self.shared.load(module, None);
+        self.settle();
     }
 
     /// Installs a value of the host for [`Cx::installed`].
@@ -257,6 +259,10 @@ impl Runtime {
             self.last_turn = Some((pid, spent));
         }
         self.pass(pid, spent);
+        let turn = match turn {
+            Turn::Exited(Ok(())) => self.take_becoming().map_or(Turn::Exited(Ok(())), Turn::Become),
+            other => other,
+        };
         match turn {
             Turn::Pending => self.put_back(pid, body),
             Turn::Become(next) => {
@@ -271,6 +277,10 @@ impl Runtime {
         }
         self.settle();
         true
+    }
+
+    fn take_becoming(&self) -> Option<BoxBody> {
+        self.shared.becoming.borrow_mut().take()
     }
 
     fn pass(&mut self, pid: Pid, reductions: u64) {
@@ -308,9 +318,37 @@ impl Runtime {
         if !self.shared.state_views.borrow().is_empty() {
             self.house_state_views();
         }
+        if !self.shared.purges.borrow().is_empty() {
+            self.purge();
+        }
         while self.shared.kernel.borrow().has_buried() {
             self.drop_buried();
         }
+    }
+
+    /// Kills who runs code that has to go. A server between callbacks runs the loop, not its
+    /// module: it goes on in the current version when it is called next.
+    fn purge(&mut self) {
+        let purges = std::mem::take(&mut *self.shared.purges.borrow_mut());
+        for Purge { edition, by, soft } in purges {
+            let pids = self.kernel().processes();
+            let users: Vec<Pid> = pids.into_iter().filter(|pid| self.is_in(*pid, edition)).collect();
+            self.shared.purged.borrow_mut().insert(edition, users.len());
+            if !soft {
+                let kill = |pid| {
+                    self.shared.kernel.borrow_mut().exit_signal(by.unwrap_or(pid), pid, ExitReason(Atom::KILL.into()))
+                };
+                users.into_iter().for_each(kill);
+            }
+        }
+    }
+
+    fn is_in(&self, pid: Pid, edition: Edition) -> bool {
+        let runs = self.kernel().process(pid).is_some_and(|process| process.edition == edition);
+        runs && self.slots.get(pid.slot as usize).is_some_and(|slot| match &slot.state {
+            Some(server) => server.is_busy(),
+            None => true,
+        })
     }
 
     fn house_newborn(&mut self) {

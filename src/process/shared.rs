@@ -9,6 +9,7 @@ use crate::kernel::Kernel;
 use crate::term::{Atom, Pid, Term};
 
 use super::body::BoxBody;
+use super::code::{Edition, Purge};
 use super::fault::Fault;
 use super::module::Module;
 
@@ -16,6 +17,9 @@ use super::module::Module;
 pub trait ViewState {
     /// The state as a term; `None` while a callback works on it.
     fn view(&self) -> Option<Term>;
+
+    /// Does a callback work on it?
+    fn is_busy(&self) -> bool;
 }
 
 pub(crate) type StateView = Rc<dyn ViewState>;
@@ -28,6 +32,15 @@ pub(crate) struct Shared {
     pub(crate) newborn: RefCell<Vec<(Pid, BoxBody)>>,
     pub(crate) state_views: RefCell<Vec<(Pid, StateView)>>,
     pub(crate) modules: RefCell<BTreeMap<u32, Rc<Module>>>,
+    /// The versions that newer ones have replaced.
+    pub(crate) old_modules: RefCell<BTreeMap<u32, Rc<Module>>>,
+    /// How many times code was loaded or deleted.
+    pub(crate) loads: Cell<Edition>,
+    /// Old code that goes at the end of this turn, and how many ran what has gone.
+    pub(crate) purges: RefCell<Vec<Purge>>,
+    pub(crate) purged: RefCell<BTreeMap<Edition, usize>>,
+    /// The body that the running process goes on as.
+    pub(crate) becoming: RefCell<Option<BoxBody>>,
     /// Faults that wait for the next callback of a process.
     pub(crate) faults: RefCell<Vec<(Pid, Fault)>>,
     pub(crate) installed: RefCell<BTreeMap<TypeId, Rc<dyn Any>>>,
@@ -41,6 +54,11 @@ impl Shared {
             newborn: RefCell::default(),
             state_views: RefCell::default(),
             modules: RefCell::default(),
+            old_modules: RefCell::default(),
+            loads: Cell::new(0),
+            purges: RefCell::default(),
+            purged: RefCell::default(),
+            becoming: RefCell::default(),
             faults: RefCell::default(),
             installed: RefCell::default(),
         }

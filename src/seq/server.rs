@@ -36,12 +36,17 @@ pub struct Server {
 ///
 /// OTP: <https://hexdocs.pm/elixir/1.14/GenServer.html#start_link/3>
 pub async fn start_link(cx: &Cx, opts: Term) -> Result<Term, Raise> {
-    let name = match opts.keyword_get(Atom::new("name")) {
-        None | Some(Term::Atom(Atom::NIL)) => None,
-        Some(Term::Atom(name)) => Some(*name),
-        Some(_) => return Err(Raise::error(Atom::BADARG)),
-    };
+    let name = name(&opts)?;
     gen_server::start_link::<Server>(cx, Start::new(Atom::new(NAME), opts).named(name)).await
+}
+
+/// The name that the options give.
+pub(super) fn name(opts: &Term) -> Result<Option<Atom>, Raise> {
+    match opts.keyword_get(Atom::new("name")) {
+        None | Some(Term::Atom(Atom::NIL)) => Ok(None),
+        Some(Term::Atom(name)) => Ok(Some(*name)),
+        Some(_) => Err(Raise::error(Atom::BADARG)),
+    }
 }
 
 /// The present term of the sequence; the server moves on.
@@ -127,6 +132,7 @@ pub(super) fn child_spec(id: &Term, opts: &Term) -> Term {
 
 pub(super) fn module() -> Module {
     Module::new(Atom::new(NAME), super::VSN)
+        .serves(gen_server::code::<Server>())
         .export("start_link", 1, |cx, args| Box::pin(async move { start_link(&cx, first(args)).await }))
         .export("child_spec", 1, |_, args| Box::pin(async move { Ok(child_spec(&term!(Seq.Server), &first(args))) }))
         .export("next", 0, |cx, _| client(cx, vec![Term::atom(NAME)], "next"))
@@ -135,11 +141,11 @@ pub(super) fn module() -> Module {
         .export("peek", 1, |cx, args| client(cx, args, "peek"))
 }
 
-fn first(args: Vec<Term>) -> Term {
+pub(super) fn first(args: Vec<Term>) -> Term {
     args.into_iter().next().unwrap_or_default()
 }
 
-fn client(cx: Cx, args: Vec<Term>, request: &'static str) -> Called {
+pub(super) fn client(cx: Cx, args: Vec<Term>, request: &'static str) -> Called {
     Box::pin(async move {
         let server = match first(args) {
             Term::Pid(pid) => Dest::Pid(pid),

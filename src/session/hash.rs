@@ -4,7 +4,7 @@
 //! with texts rather than atom numbers, and nothing of the platform's size, so it is the same
 //! natively and in wasm.
 
-use crate::event::{ApplicationPhase, Behaviour, ChildInfo, Entry, Event, Level, Mfa};
+use crate::event::{ApplicationPhase, Behaviour, ChildInfo, CodeChange, Entry, Event, Level, Mfa};
 use crate::supervision::{AutoShutdown, ChildType, Flags, Restart, Shutdown, Strategy};
 use crate::term::{Atom, Pid, Term};
 
@@ -154,6 +154,7 @@ impl LifecycleHash {
                 self.maybe(value.as_ref(), Self::term);
                 self.atom(*source);
             }
+            Event::Code { .. } | Event::CodeChanged { .. } | Event::Upgrade { .. } => self.code(event),
             Event::Halted { reason } => {
                 self.tag(24);
                 self.term(reason);
@@ -184,6 +185,39 @@ impl LifecycleHash {
                 self.tag(28);
                 self.number(*number);
             }
+        }
+    }
+
+    fn code(&mut self, event: &Event) {
+        match event {
+            Event::Code { module, change } => {
+                self.tag(29);
+                self.atom(*module);
+                let (kind, vsn, old, killed) = match change {
+                    CodeChange::Loaded { vsn, old } => (0, vsn, old.as_ref(), 0),
+                    CodeChange::Deleted { vsn } => (1, vsn, None, 0),
+                    CodeChange::Purged { vsn, killed } => (2, vsn, None, *killed),
+                };
+                self.tag(kind);
+                self.term(vsn);
+                self.maybe(old, Self::term);
+                self.number(killed.into());
+            }
+            Event::CodeChanged { pid, module, from, to } => {
+                self.tag(30);
+                self.pid(*pid);
+                self.atom(*module);
+                self.maybe(from.as_ref(), Self::term);
+                self.term(to);
+            }
+            Event::Upgrade { application, number, of, instruction } => {
+                self.tag(31);
+                self.atom(*application);
+                self.number((*number).into());
+                self.number((*of).into());
+                self.term(instruction);
+            }
+            _ => {}
         }
     }
 

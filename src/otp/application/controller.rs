@@ -101,6 +101,12 @@ impl GenServer for Controller {
                 env::store(cx, *app, *key, value.clone(), Atom::new("set_env"));
                 Atom::OK.into()
             }
+            ("change_application_data", Some([spec])) => change_application_data(cx, spec),
+            ("reload_config", None) => {
+                super::loaded_specs(cx).iter().for_each(|spec| env::replace(cx, spec.name, &spec.env));
+                Atom::OK.into()
+            }
+            ("config_change", Some([before])) => self.config_change(cx, before).await,
             ("unset_env", Some([Term::Atom(app), Term::Atom(key)])) => {
                 env::remove(cx, *app, *key, Atom::new("unset_env"));
                 Atom::OK.into()
@@ -180,6 +186,19 @@ fn load(cx: &Cx, application: Atom) -> Term {
     Atom::OK.into()
 }
 
+fn change_application_data(cx: &Cx, spec: &Term) -> Term {
+    match Spec::from_term(spec) {
+        Ok(spec) => {
+            cx.table_insert(table(), loaded_key(spec.name), spec.term.clone());
+            let phase = ApplicationPhase::Loaded { spec: spec.term.clone() };
+            cx.emit(Event::Application { name: spec.name, master: None, phase });
+            env::replace(cx, spec.name, &spec.env);
+            Atom::OK.into()
+        }
+        Err(reason) => Term::error(reason),
+    }
+}
+
 fn tagged(tag: &str, application: Atom) -> Term {
     Term::tuple([Term::atom(tag), application.into()])
 }
@@ -213,6 +232,27 @@ impl Controller {
             pending.extend(spec.included);
         }
         if found { Atom::OK.into() } else { Term::error(tagged("not_loaded", application)) }
+    }
+
+    /// Tells each running application what is not as it was `before`, `[{Application, Env}]`.
+    async fn config_change(&self, cx: &Cx, before: &Term) -> Term {
+        let mut errors = Vec::new();
+        for (application, _) in &self.running {
+            let Some(spec) = loaded_spec(cx, *application) else { continue };
+            let Some((module, _)) = spec.callback else { continue };
+            let old = before.keyword_get(*application).cloned().unwrap_or_default();
+            let [changed, new, removed] = env::difference(&old, &env::get_all_env(cx, *application));
+            let function = Atom::new("config_change");
+            let is_same = [&changed, &new, &removed].iter().all(|list| **list == Term::Nil);
+            if is_same || !cx.exports(module, function, 3) {
+                continue;
+            }
+            let answer = super::caught(cx.apply(module, function, vec![changed, new, removed]).await);
+            if let Some([_, reason]) = answer.as_tuple() {
+                errors.push(Term::tuple([(*application).into(), reason.clone()]));
+            }
+        }
+        if errors.is_empty() { Atom::OK.into() } else { Term::error(Term::list(errors)) }
     }
 
     // --- start

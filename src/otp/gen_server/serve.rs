@@ -1,34 +1,41 @@
 //! The serve loop: one for all servers.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use crate::event::{Event, Level};
 use crate::exit::{Class, Raise};
-use crate::process::Cx;
 use crate::process::fault::Fault;
 use crate::process::runtime::ViewState;
+use crate::process::{BoxBody, Cx};
 use crate::term::{Atom, Pid, Term};
 
 use super::super::{proc_lib, sys};
 use super::client::answer_to as reply;
+use super::handover::Change;
 use super::outcome::{Callback, Flow, decode_next, flow};
 use super::{From, GenServer, Init, Next, Reply, Start, already_started};
 
 /// A server's state, where the inspector finds it between callbacks.
-struct StateCell<S>(RefCell<S>);
+pub(super) struct StateCell<S>(pub(super) RefCell<S>);
 
 impl<S: GenServer> ViewState for StateCell<S> {
     fn view(&self) -> Option<Term> {
         self.0.try_borrow().ok().map(|state| state.state())
     }
+
+    fn is_busy(&self) -> bool {
+        self.0.try_borrow().is_err()
+    }
 }
 
-struct Server<S> {
-    cx: Cx,
-    parent: Pid,
-    module: Atom,
-    state: Rc<StateCell<S>>,
+pub(super) struct Server<S> {
+    pub(super) cx: Cx,
+    pub(super) parent: Pid,
+    pub(super) module: Atom,
+    pub(super) state: Rc<StateCell<S>>,
+    /// The count of loads up to which it has looked for newer code.
+    pub(super) seen: Cell<u32>,
 }
 
 /// The life of a server, from its first step to its end.
@@ -46,10 +53,9 @@ pub(super) async fn run<S: GenServer>(cx: Cx, starter: Pid, link: bool, start: B
             return Err(raise);
         }
     };
-    cx.offer_state(state.clone());
-    let server = Server { cx, parent, module, state };
+    let server = Server::new(cx, parent, module, state);
     let end = server.serve(next).await;
-    Box::pin(server.end(end)).await
+    server.finish(end).await
 }
 
 /// Registers, calls `init` and acknowledges. `None` for `ignore`.
@@ -121,8 +127,10 @@ fn init_ok<S: GenServer>(state: &Term, next: Option<Next>) -> Option<Init<S>> {
 }
 
 /// How a server ends.
-struct End {
+pub(super) struct End {
     raise: Raise,
+    /// It does not end, but goes on as this.
+    becomes: Option<BoxBody>,
     /// What it was working on.
     message: Term,
     /// A reply that is sent after `terminate`.
@@ -131,12 +139,38 @@ struct End {
 
 impl End {
     fn exit(reason: Term, message: Term) -> Box<Self> {
-        Box::new(End { raise: Raise::exit(reason), message, reply: None })
+        Box::new(End { raise: Raise::exit(reason), becomes: None, message, reply: None })
+    }
+
+    pub(super) fn becoming(body: BoxBody) -> Box<Self> {
+        Box::new(End { raise: Raise::exit(Atom::NORMAL), becomes: Some(body), message: Term::Nil, reply: None })
+    }
+
+    pub(super) fn raised(raise: Raise, message: Term) -> Box<Self> {
+        Box::new(End { raise, becomes: None, message, reply: None })
     }
 }
 
 impl<S: GenServer> Server<S> {
-    async fn serve(&self, mut next: Next) -> Box<End> {
+    pub(super) fn new(cx: Cx, parent: Pid, module: Atom, state: Rc<StateCell<S>>) -> Self {
+        cx.offer_state(state.clone());
+        cx.runs(module);
+        let seen = Cell::new(cx.loads());
+        Server { cx, parent, module, state, seen }
+    }
+
+    /// Ends, or goes on as another body.
+    pub(super) async fn finish(&self, mut end: Box<End>) -> Result<(), Raise> {
+        match end.becomes.take() {
+            Some(body) => {
+                self.cx.go_on_as(body);
+                Ok(())
+            }
+            None => Box::pin(self.end(end)).await,
+        }
+    }
+
+    pub(super) async fn serve(&self, mut next: Next) -> Box<End> {
         loop {
             let message = match next {
                 Next::Wait | Next::Hibernate => self.cx.receive().await,
@@ -161,7 +195,10 @@ impl<S: GenServer> Server<S> {
     // it tries first.
     #[allow(clippy::await_holding_refcell_ref)]
     #[inline]
-    async fn dispatch(&self, message: &Term) -> Result<Next, Box<End>> {
+    pub(super) async fn dispatch(&self, message: &Term) -> Result<Next, Box<End>> {
+        if self.seen.get() != self.cx.loads() {
+            self.look_for_newer(message)?;
+        }
         if let Some(outcome) = self.meet_fault(message).await {
             return outcome;
         }
@@ -176,7 +213,7 @@ impl<S: GenServer> Server<S> {
                 self.conclude(Callback::Other, "handle_cast", message, outcome)
             }
             Some([Term::Atom(Atom::SYSTEM), from, request]) => {
-                Box::pin(self.system(request.clone(), From(from.clone()))).await
+                Box::pin(self.system(request.clone(), From(from.clone()), false)).await
             }
             Some([Term::Atom(Atom::EXIT), Term::Pid(pid), reason]) if *pid == self.parent => {
                 Err(End::exit(reason.clone(), message.clone()))
@@ -213,7 +250,7 @@ impl<S: GenServer> Server<S> {
         Some(self.conclude(callback, function, message, outcome))
     }
 
-    fn is_of_the_loop(&self, message: &Term) -> bool {
+    pub(super) fn is_of_the_loop(&self, message: &Term) -> bool {
         match message.as_tuple() {
             Some([Term::Atom(Atom::SYSTEM), _, _]) => true,
             Some([Term::Atom(Atom::EXIT), Term::Pid(pid), _]) => *pid == self.parent,
@@ -250,7 +287,7 @@ impl<S: GenServer> Server<S> {
             }
             Flow::End { raise, reply } => {
                 let reply = reply.and_then(|value| Some((From(caller(message)?.clone()), value)));
-                Err(Box::new(End { raise, message: content(message), reply }))
+                Err(Box::new(End { raise, becomes: None, message: content(message), reply }))
             }
         }
     }
@@ -258,8 +295,13 @@ impl<S: GenServer> Server<S> {
     // --- system messages
 
     /// Answers a system message, and while suspended those after it.
-    async fn system(&self, mut request: Term, mut from: From) -> Result<Next, Box<End>> {
-        let mut suspended = false;
+    pub(super) async fn system(
+        &self,
+        mut request: Term,
+        mut from: From,
+        mut suspended: bool,
+    ) -> Result<Next, Box<End>> {
+        let mut converted = None;
         loop {
             let answer = match sys::Request::decode(&request) {
                 sys::Request::Suspend => {
@@ -274,18 +316,27 @@ impl<S: GenServer> Server<S> {
                     reply(&self.cx, &from.0, Atom::OK.into());
                     return Err(End::exit(reason, Term::Nil));
                 }
+                sys::Request::ChangeCode { old_vsn, extra } if suspended => {
+                    match self.change_code(old_vsn, extra, &mut converted).await {
+                        Change::Done(answer) => answer,
+                        Change::HandOver(body) => {
+                            reply(&self.cx, &from.0, Atom::OK.into());
+                            return Err(End::becoming(body));
+                        }
+                    }
+                }
                 other => self.answer(other).await,
             };
             reply(&self.cx, &from.0, answer);
             if !suspended {
-                return Ok(Next::Wait);
+                return converted.map_or(Ok(Next::Wait), |state| self.go_on_with(state));
             }
             (request, from) = self.while_suspended().await?;
         }
     }
 
     /// The next system message; or the end, if the parent ends.
-    async fn while_suspended(&self) -> Result<(Term, From), Box<End>> {
+    pub(super) async fn while_suspended(&self) -> Result<(Term, From), Box<End>> {
         let parent = self.parent;
         self.cx
             .receive_if(|message| match message.as_tuple()? {
@@ -299,7 +350,7 @@ impl<S: GenServer> Server<S> {
     }
 
     #[allow(clippy::await_holding_refcell_ref)]
-    async fn answer(&self, request: sys::Request) -> Term {
+    pub(super) async fn answer(&self, request: sys::Request) -> Term {
         match request {
             sys::Request::GetState => Term::ok(self.state.0.borrow().state()),
             sys::Request::ReplaceState(state) => match S::from_state(state.clone()) {
@@ -338,7 +389,7 @@ impl<S: GenServer> Server<S> {
     /// reason, a throw in it is ignored.
     #[allow(clippy::await_holding_refcell_ref)]
     async fn end(&self, end: Box<End>) -> Result<(), Raise> {
-        let End { raise, message, reply: pending } = *end;
+        let End { raise, message, reply: pending, .. } = *end;
         let reason = raise.clone().into_exit_reason();
         let outcome = self.state.0.borrow_mut().terminate(&self.cx, &reason.0).await;
         let raise = match outcome {

@@ -1,0 +1,392 @@
+//! Plays the way from one version of an application to another while it runs.
+//!
+//! OTP: <https://www.erlang.org/docs/25/man/release_handler>
+
+use std::cell::RefCell;
+
+use crate::event::Event;
+use crate::exit::Raise;
+use crate::process::{Cx, Module};
+use crate::term::{Atom, Pid, Term, erlang};
+
+use super::super::spec::{Spec, chars};
+use super::super::{change_application_data, config_change, env, loaded_spec, master, which_applications};
+use super::appup::{self, Direction, Lib};
+use super::pair;
+use crate::otp::{supervisor, sys};
+
+/// A version of an application as it lies on the code path: `lib/seq-0.2.0/ebin`.
+#[derive(Clone)]
+pub struct Library {
+    /// The application.
+    pub application: String,
+    /// Its version.
+    pub vsn: String,
+    /// The text of its `.app` file.
+    pub app: String,
+    /// The text of its `.appup` file; empty if it has none.
+    pub appup: String,
+    /// Its object code.
+    pub modules: fn() -> Vec<Module>,
+}
+
+/// The libraries that a node finds. Installed on the node by its host.
+#[derive(Default)]
+pub struct CodePath(RefCell<Vec<Library>>);
+
+impl CodePath {
+    /// Puts a library on the path, in place of one of that name and version.
+    pub fn add(&self, library: Library) {
+        let mut libraries = self.0.borrow_mut();
+        libraries.retain(|other| (&other.application, &other.vsn) != (&library.application, &library.vsn));
+        libraries.push(library);
+    }
+
+    /// The versions of an application, in the order in which they were added.
+    #[must_use]
+    pub fn versions(&self, application: &str) -> Vec<String> {
+        let libraries = self.0.borrow();
+        libraries
+            .iter()
+            .filter(|library| library.application == application)
+            .map(|library| library.vsn.clone())
+            .collect()
+    }
+
+    fn find(&self, application: Atom, vsn: &str) -> Option<Library> {
+        let name = application.text();
+        let libraries = self.0.borrow();
+        libraries.iter().find(|library| library.application == *name && library.vsn == vsn).cloned()
+    }
+}
+
+/// Upgrades a running application to a version on the path, by that version's `.appup`:
+/// `{ok, []}` or `{error, Reason}`.
+///
+/// # Errors
+/// exit, if there is no controller.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/release_handler#upgrade_app-2>
+pub async fn upgrade_app(cx: &Cx, application: Atom, vsn: &str) -> Result<Term, Raise> {
+    change(cx, Direction::Up, application, vsn).await
+}
+
+/// Takes a running application back to an older version on the path, by the `.appup` of the
+/// version that runs: `{ok, []}` or `{error, Reason}`.
+///
+/// # Errors
+/// exit, if there is no controller.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/release_handler#downgrade_app-3>
+pub async fn downgrade_app(cx: &Cx, application: Atom, vsn: &str) -> Result<Term, Raise> {
+    change(cx, Direction::Down, application, vsn).await
+}
+
+async fn change(cx: &Cx, direction: Direction, application: Atom, vsn: &str) -> Result<Term, Raise> {
+    match Player::new(cx, direction, application, vsn) {
+        Ok(mut player) => player.play_all(cx).await,
+        Err(reason) => Ok(Term::error(reason)),
+    }
+}
+
+/// A way under way: a script, how far it has been played, and what was suspended for it.
+pub struct Player {
+    application: Atom,
+    direction: Direction,
+    script: Vec<Term>,
+    at: usize,
+    library: Library,
+    spec: Spec,
+    env_before: Vec<(Atom, Term)>,
+    object_code: Vec<Module>,
+    /// What each module's version was before, and is after.
+    vsns: Vec<(Atom, Term, Term)>,
+    suspended: Vec<(Atom, Vec<Pid>)>,
+    stopped: Vec<(Atom, Vec<(Pid, Term)>)>,
+}
+
+impl Player {
+    /// Finds the way, without a step on it.
+    ///
+    /// # Errors
+    /// `{app_not_running, App}`, `{no_such_library, {App, Vsn}}`, `{version_not_in_appup, Vsn}`,
+    /// and what is wrong with the files.
+    pub fn new(cx: &Cx, direction: Direction, application: Atom, vsn: &str) -> Result<Self, Term> {
+        let path = cx.installed::<CodePath>().ok_or_else(|| Term::atom("no_code_path"))?;
+        let current = loaded_spec(cx, application).filter(|_| master::root(cx, application).is_some());
+        let current = current.ok_or_else(|| pair("app_not_running", application.into()))?;
+        let find = |vsn: &str| {
+            let missing = Term::tuple([application.into(), Term::charlist(vsn)]);
+            path.find(application, vsn).ok_or_else(|| pair("no_such_library", missing))
+        };
+        let library = find(vsn)?;
+        let bounds = erlang::Limits::default();
+        let spec = Spec::parse(&library.app, bounds, &format!("{}.app", application.text()))?;
+        let (newer, other) = match direction {
+            Direction::Up => (library.clone(), current.vsn()),
+            Direction::Down => (find(&current.vsn())?, vsn.to_owned()),
+        };
+        let appup = appup_term(&newer)?;
+        let high = appup::instructions(&appup, direction, &other)?;
+        let lib = Lib {
+            name: library.application.clone(),
+            vsn: library.vsn.clone(),
+            before: current.modules(),
+            after: (library.modules)().iter().map(|module| module.name).collect(),
+        };
+        let script = appup::translate(direction, &high, &lib)?;
+        let env_before = env::all(cx);
+        Ok(Player {
+            application,
+            direction,
+            script,
+            at: 0,
+            library,
+            spec,
+            env_before,
+            object_code: Vec::new(),
+            vsns: Vec::new(),
+            suspended: Vec::new(),
+            stopped: Vec::new(),
+        })
+    }
+
+    /// The instructions, as a relup has them.
+    #[must_use]
+    pub fn script(&self) -> &[Term] {
+        &self.script
+    }
+
+    /// How many of them have been played.
+    #[must_use]
+    pub fn played(&self) -> usize {
+        self.at
+    }
+
+    /// Plays to the end: `{ok, []}` or `{error, Reason}`. What is suspended when it fails is
+    /// resumed.
+    ///
+    /// # Errors
+    /// exit, if there is no controller.
+    pub async fn play_all(&mut self, cx: &Cx) -> Result<Term, Raise> {
+        loop {
+            match self.step(cx).await? {
+                Ok(true) => {}
+                Ok(false) => return Ok(Term::ok(Term::Nil)),
+                Err(reason) => return Ok(Term::error(reason)),
+            }
+        }
+    }
+
+    /// Plays one instruction. After the last one the application has its new spec, and its
+    /// callback module hears what changed in its configuration. `false` when nothing was left.
+    ///
+    /// # Errors
+    /// exit, if there is no controller.
+    pub async fn step(&mut self, cx: &Cx) -> Result<Result<bool, Term>, Raise> {
+        let Some(instruction) = self.script.get(self.at).cloned() else { return Ok(Ok(false)) };
+        self.at += 1;
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        cx.emit(Event::Upgrade {
+            application: self.application,
+            number: count(self.at),
+            of: count(self.script.len()),
+            instruction: instruction.clone(),
+        });
+        if let Err(reason) = self.eval(cx, &instruction).await? {
+            self.at = self.script.len();
+            for (_, pids) in std::mem::take(&mut self.suspended) {
+                resume(cx, pids).await;
+            }
+            return Ok(Err(reason));
+        }
+        if self.at == self.script.len() {
+            change_application_data(cx, self.spec.term.clone()).await?;
+            config_change(cx, &self.env_before).await?;
+        }
+        Ok(Ok(true))
+    }
+
+    async fn eval(&mut self, cx: &Cx, instruction: &Term) -> Result<Result<(), Term>, Raise> {
+        let illegal = || Err(pair("illegal_instruction", instruction.clone()));
+        let (tag, rest) = match (instruction, instruction.as_tuple()) {
+            (Term::Atom(tag), _) => (*tag, &[][..]),
+            (_, Some([Term::Atom(tag), rest @ ..])) => (*tag, rest),
+            _ => return Ok(illegal()),
+        };
+        match (&*tag.text(), rest) {
+            ("load_object_code", [code]) => return Ok(self.load_object_code(cx, code)),
+            ("point_of_no_return", []) => {}
+            ("load", [what]) => return Ok(self.load(cx, what).await),
+            ("remove", [what]) => {
+                if let Some([Term::Atom(module), ..]) = what.as_tuple() {
+                    cx.purge_module(*module).await;
+                    cx.delete_module(*module);
+                }
+            }
+            ("purge", [modules]) => {
+                for module in modules.iter().filter_map(Term::as_atom) {
+                    cx.purge_module(module).await;
+                }
+            }
+            ("suspend", [modules]) => self.suspend(cx, modules).await?,
+            ("resume", [modules]) => {
+                for module in modules.iter().filter_map(Term::as_atom) {
+                    for (_, pids) in self.suspended.extract_if(.., |(of, _)| *of == module).collect::<Vec<_>>() {
+                        resume(cx, pids).await;
+                    }
+                }
+            }
+            ("code_change", [list]) => return Ok(self.code_change(cx, Direction::Up, list).await),
+            ("code_change", [_, list]) => return Ok(self.code_change(cx, self.direction, list).await),
+            ("stop", [modules]) => self.stop(cx, modules).await?,
+            ("start", [modules]) => {
+                for module in modules.iter().filter_map(Term::as_atom) {
+                    for (_, children) in self.stopped.extract_if(.., |(of, _)| *of == module).collect::<Vec<_>>() {
+                        for (supervisor, id) in children {
+                            let _ = supervisor::restart_child(cx, supervisor, id).await;
+                        }
+                    }
+                }
+            }
+            ("apply", [call]) => match call.as_tuple() {
+                Some([Term::Atom(module), Term::Atom(function), args]) => {
+                    let outcome = cx.apply(*module, *function, args.to_vec().unwrap_or_default()).await;
+                    return Ok(outcome.map(|_| ()).map_err(|raise| pair("EXIT", raise.into_exit_reason().0)));
+                }
+                _ => return Ok(illegal()),
+            },
+            _ => return Ok(illegal()),
+        }
+        Ok(Ok(()))
+    }
+
+    fn load_object_code(&mut self, cx: &Cx, code: &Term) -> Result<(), Term> {
+        let names = code.as_tuple().and_then(|code| code.get(2)).and_then(Term::to_vec).unwrap_or_default();
+        let mut there = (self.library.modules)();
+        for name in names.iter().filter_map(Term::as_atom) {
+            let at = there.iter().position(|module| module.name == name);
+            let at = at.ok_or_else(|| pair("no_such_file", Term::charlist(&format!("{}.beam", name.text()))))?;
+            let module = there.swap_remove(at);
+            let before = cx.module_vsn(name).unwrap_or(Atom::UNDEFINED.into());
+            self.vsns.push((name, before, module.vsn.clone()));
+            self.object_code.push(module);
+        }
+        Ok(())
+    }
+
+    /// Loads object code; what is left of a still older version is purged first.
+    async fn load(&mut self, cx: &Cx, what: &Term) -> Result<(), Term> {
+        let Some([Term::Atom(name), ..]) = what.as_tuple() else { return Err(pair("no_object_code", what.clone())) };
+        let at = self.object_code.iter().position(|module| module.name == *name);
+        let at = at.ok_or_else(|| pair("no_object_code", (*name).into()))?;
+        cx.purge_module(*name).await;
+        cx.load_module(self.object_code.swap_remove(at));
+        cx.soft_purge_module(*name).await;
+        Ok(())
+    }
+
+    async fn suspend(&mut self, cx: &Cx, modules: &Term) -> Result<(), Raise> {
+        let supervised = supervised(cx).await?;
+        for module in modules.iter() {
+            let module = module.as_atom().or_else(|| module.as_tuple()?.first()?.as_atom());
+            let Some(module) = module else { continue };
+            let mut pids = Vec::new();
+            for child in supervised.iter().filter(|child| child.modules.contains(&module)) {
+                match sys::suspend(cx, child.pid).await {
+                    Ok(_) => pids.push(child.pid),
+                    Err(_) => resume(cx, vec![child.pid]).await,
+                }
+            }
+            self.suspended.push((module, pids));
+        }
+        Ok(())
+    }
+
+    async fn code_change(&self, cx: &Cx, direction: Direction, list: &Term) -> Result<(), Term> {
+        for change in list.iter() {
+            let Some([Term::Atom(module), extra]) = change.as_tuple() else { continue };
+            let versions = self.vsns.iter().find(|(of, ..)| of == module);
+            let vsn = match (direction, versions) {
+                (Direction::Up, Some((_, before, _))) => before.clone(),
+                (Direction::Up, None) => Atom::UNDEFINED.into(),
+                (Direction::Down, Some((_, _, after))) => pair("down", after.clone()),
+                (Direction::Down, None) => pair("down", Atom::UNDEFINED.into()),
+            };
+            let pids = self.suspended.iter().filter(|(of, _)| of == module).flat_map(|(_, pids)| pids);
+            for pid in pids {
+                let answer = sys::change_code(cx, *pid, *module, vsn.clone(), extra.clone()).await;
+                let reason = match answer {
+                    Ok(Term::Atom(Atom::OK)) => continue,
+                    Ok(other) => other.as_tuple().and_then(|error| error.get(1)).cloned().unwrap_or_default(),
+                    Err(raise) => raise.reason,
+                };
+                let failed = [Term::atom("code_change_failed"), (*pid).into(), (*module).into(), vsn, reason];
+                return Err(Term::tuple(failed));
+            }
+        }
+        Ok(())
+    }
+
+    async fn stop(&mut self, cx: &Cx, modules: &Term) -> Result<(), Raise> {
+        let supervised = supervised(cx).await?;
+        for module in modules.iter().filter_map(Term::as_atom) {
+            let mut stopped = Vec::new();
+            for child in supervised.iter().filter(|child| child.modules.contains(&module)) {
+                if supervisor::terminate_child(cx, child.supervisor, child.id.clone()).await.is_ok() {
+                    stopped.push((child.supervisor, child.id.clone()));
+                }
+            }
+            self.stopped.push((module, stopped));
+        }
+        Ok(())
+    }
+}
+
+fn appup_term(library: &Library) -> Result<Term, Term> {
+    let file = Term::charlist(&format!("{}.appup", library.application));
+    let terms = erlang::parse_file(&library.appup, erlang::Limits::default())
+        .map_err(|error| Term::tuple([Term::charlist(&error.to_string()), file.clone()]))?;
+    match terms.as_slice() {
+        [appup] if appup.as_tuple().and_then(|appup| appup.first()).and_then(chars).as_ref() == Some(&library.vsn) => {
+            Ok(appup.clone())
+        }
+        [] => Err(pair("no_appup", file)),
+        _ => Err(pair("bad_appup", file)),
+    }
+}
+
+async fn resume(cx: &Cx, pids: Vec<Pid>) {
+    for pid in pids {
+        let _ = sys::resume(cx, pid).await;
+    }
+}
+
+/// A child somewhere below the root of a running application.
+struct Supervised {
+    supervisor: Pid,
+    id: Term,
+    pid: Pid,
+    modules: Vec<Atom>,
+}
+
+/// All of them: every supervisor of every running application is asked for its children.
+async fn supervised(cx: &Cx) -> Result<Vec<Supervised>, Raise> {
+    let running = which_applications(cx).await?;
+    let names = running.iter().filter_map(|line| line.as_tuple()?.first()?.as_atom());
+    let mut pending: Vec<Pid> = names.filter_map(|name| master::root(cx, name)).collect();
+    pending.reverse();
+    let mut found = Vec::new();
+    while let Some(supervisor) = pending.pop() {
+        let Ok(children) = supervisor::which_children(cx, supervisor).await else { continue };
+        for child in children.iter() {
+            let Some([id, Term::Pid(pid), kind, modules]) = child.as_tuple() else { continue };
+            if kind.is_atom(Atom::new("supervisor")) {
+                pending.push(*pid);
+            }
+            let modules = modules.iter().filter_map(Term::as_atom).collect();
+            found.push(Supervised { supervisor, id: id.clone(), pid: *pid, modules });
+        }
+    }
+    Ok(found)
+}
