@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`spec`] | the `.app` file: read, checked, written |
+//! | [`config`] | `config.exs` and `runtime.exs`, read |
 //! | [`mix`] | the `.app` file that a project description amounts to |
 //! | [`release`] | applications together: boot order, upgrade and downgrade |
 //! | [`mod@env`] | the application environment and where its values come from |
@@ -12,6 +13,7 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/design_principles/applications>
 
+pub mod config;
 mod controller;
 pub mod env;
 mod master;

@@ -43,7 +43,7 @@ fn worded(reason: &Term) -> Option<String> {
         "illegal_applications" => format!("Illegal applications in the release file: {}", erlang(second)),
         "undefined_applications" => format!("Undefined applications: {}", erlang(second)),
         "circular_dependencies" => format!("Circular dependencies among applications: {}", erlang(second)),
-        _ => return None,
+        _ => return of_start(first, second),
     })
 }
 
