@@ -28,10 +28,10 @@ quietly() {
 }
 
 need_rust() {
-  has cargo || { say "Rust is missing: install it from https://rustup.rs (1.88 or later), then run this again"; return 1; }
+  has cargo || { say "Rust is missing: install it from https://rustup.rs (1.95 or later), then run this again"; return 1; }
   local minor
   minor=$(rustc --version | sed 's/^rustc 1\.\([0-9]*\).*/\1/')
-  [ "$minor" -ge 88 ] || { say "$(rustc --version) is too old: 'rustup update' brings 1.88 or later"; return 1; }
+  [ "$minor" -ge 95 ] || { say "$(rustc --version) is too old: 'rustup update' brings 1.95 or later"; return 1; }
 }
 
 need_wasm_target() {
