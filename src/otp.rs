@@ -12,6 +12,7 @@
 //! | [`child_spec`] | child specifications and supervisor flags, checked as OTP checks them |
 //! | [`supervisor`] | all strategies, restart intensity, shutdown |
 //! | [`dynamic_supervisor`] | Elixir's supervisor of children that come and go |
+//! | [`logger`] | levels and handlers, fed by the reports |
 //! | [`telemetry`] | events that code executes and handlers attach to |
 //! | [`task`] | Elixir's Task and Task.Supervisor |
 //! | [`agent`] | Elixir's Agent |
@@ -24,6 +25,7 @@ pub mod child_spec;
 pub mod dynamic_supervisor;
 pub mod elixir;
 pub mod gen_server;
+pub mod logger;
 pub mod proc_lib;
 pub mod registry;
 pub mod supervisor;
@@ -40,6 +42,7 @@ pub fn modules() -> Vec<crate::process::Module> {
         task::modules(),
         agent::modules(),
         registry::modules(),
+        logger::modules(),
         vec![application::module()],
     ]
     .concat()

@@ -31,12 +31,14 @@
 //! | [`server_v2`] | `Seq.Server` 0.2.0 | a count, with which it goes on while it runs |
 //! | [`supervisor`] | `Seq.Supervisor` | a server that dies comes back |
 //! | [`dynamic`] | `Seq.Dynamic` | sequences that come and go |
+//! | [`demo`] | `meter`, `ticker`, `cache`, `audit` | applications that depend on it |
 //! | [`config`] | `config/runtime.exs` | parameters from outside |
 //! | [`application`] | `Seq.Application` | the whole tree as one thing to start and stop |
 
 pub mod application;
 pub mod arith;
 pub mod config;
+pub mod demo;
 pub mod dynamic;
 pub mod fib;
 pub mod geo;

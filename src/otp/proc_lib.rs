@@ -12,7 +12,7 @@ use crate::process::{Cx, SpawnOptions};
 use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::Duration;
 
-use super::sys;
+use super::{logger, sys};
 
 /// Spawns a process and waits until it has acknowledged its start: `{ok, Pid}`, `ignore` or
 /// `{error, Reason}`, whatever it says. `body` gets the pid to acknowledge to.
@@ -192,6 +192,7 @@ fn crash_report(cx: &Cx, raise: &Raise, reason: &ExitReason) -> (Term, Term) {
 pub(crate) fn report(cx: &Cx, level: Level, build: impl FnOnce() -> (Term, Term)) {
     if cx.logs(level) {
         let (label, body) = build();
+        logger::log(cx, level, Term::tuple([Term::atom("report"), label.clone(), body.clone()]));
         cx.emit(Event::Reported { pid: cx.me(), report: Rc::new(Report { level, label, body }) });
     }
 }

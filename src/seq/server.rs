@@ -5,7 +5,7 @@
 use crate::exit::Raise;
 use crate::kernel::Dest;
 use crate::otp::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
-use crate::otp::telemetry;
+use crate::otp::{application, telemetry};
 use crate::process::module::Called;
 use crate::process::{Cx, Module};
 use crate::term;
@@ -40,6 +40,14 @@ pub async fn start_link(cx: &Cx, opts: Term) -> Result<Term, Raise> {
     gen_server::start_link::<Server>(cx, Start::new(Atom::new(NAME), opts).named(name)).await
 }
 
+/// `Application.get_env(:seq, :timeout, 5_000)`: how long a client waits, in milliseconds.
+#[must_use]
+pub fn timeout(cx: &Cx) -> Duration {
+    let set = application::get_env(cx, Atom::new("seq"), Atom::new("timeout"));
+    let millis = set.and_then(|set| set.as_int()).and_then(|millis| u64::try_from(millis).ok());
+    millis.map_or(TIMEOUT, Duration::from_millis)
+}
+
 /// The name that the options give.
 pub(super) fn name(opts: &Term) -> Result<Option<Atom>, Raise> {
     match opts.keyword_get(Atom::new("name")) {
@@ -56,7 +64,7 @@ pub(super) fn name(opts: &Term) -> Result<Option<Atom>, Raise> {
 ///
 /// OTP: <https://hexdocs.pm/elixir/1.14/GenServer.html#call/3>
 pub async fn next(cx: &Cx, server: impl Into<Dest>) -> Result<Term, Raise> {
-    gen_server::call_elixir(cx, server, term!(next), Some(TIMEOUT)).await
+    gen_server::call_elixir(cx, server, term!(next), Some(timeout(cx))).await
 }
 
 /// The present term of the sequence; the server stays where it is.
@@ -152,6 +160,6 @@ pub(super) fn client(cx: Cx, args: Vec<Term>, request: &'static str) -> Called {
             Term::Atom(name) => Dest::Name(name),
             _ => return Err(Raise::error(Atom::FUNCTION_CLAUSE)),
         };
-        gen_server::call_elixir(&cx, server, Term::atom(request), Some(TIMEOUT)).await
+        gen_server::call_elixir(&cx, server, Term::atom(request), Some(timeout(&cx))).await
     })
 }

@@ -7,7 +7,10 @@ use std::rc::Rc;
 use crate::event::{Behaviour, Event, Mfa};
 use crate::exit::Raise;
 use crate::otp;
+use crate::otp::application::config;
 use crate::otp::application::env::{Config, Setting};
+use crate::otp::application::release::handler::{CodePath, Library};
+use crate::otp::application::release::{self, Release};
 use crate::otp::application::{self, AppFiles};
 use crate::process::{Cx, Runtime};
 use crate::seq;
@@ -37,6 +40,24 @@ impl SystemEnv {
     }
 }
 
+/// The configuration files of a node.
+pub struct ConfigFiles {
+    config: String,
+    runtime: String,
+}
+
+impl ConfigFiles {
+    /// What they say, with these variables in the system's environment.
+    ///
+    /// # Errors
+    /// What is wrong, by file and line, or by the name of the variable.
+    pub fn read(&self, variables: &BTreeMap<String, String>) -> Result<Vec<Setting>, String> {
+        let mut settings = config::read("config.exs", &self.config, variables, "config")?;
+        settings.extend(config::read("runtime.exs", &self.runtime, variables, "runtime")?);
+        Ok(settings)
+    }
+}
+
 /// Turns that a boot may take.
 const TURNS: u32 = 100_000;
 
@@ -44,7 +65,7 @@ const TURNS: u32 = 100_000;
 const BUILT_IN: [(&str, &str); 3] = [
     (
         "elixir",
-        r#"{application, elixir, [{description, "elixir"}, {vsn, "1.14.0"}, {applications, [kernel, stdlib]}]}."#,
+        r#"{application, elixir, [{description, "elixir"}, {vsn, "1.14.0"}, {modules, []}, {registered, []}, {applications, [kernel, stdlib]}]}."#,
     ),
     (
         "logger",
@@ -65,19 +86,25 @@ pub fn node(options: &Options) -> Result<Runtime, String> {
 
 pub(super) fn node_with_env(options: &Options) -> Result<(Runtime, Rc<SystemEnv>), String> {
     let variables = options.variables();
-    let arith = seq::config::arith(&variables).map_err(|bad| bad.to_string())?;
+    let files = ConfigFiles { config: options.config.clone(), runtime: options.runtime.clone() };
+    let settings = files.read(&variables)?;
     check_app_file(options)?;
     let mut node = Runtime::new(options.limits.clone());
     // What the applications here name; tasks, agents and registries would be so much more to download.
-    let named = [otp::dynamic_supervisor::modules(), otp::telemetry::modules()];
+    let own = vec![application::module()];
+    let named = [otp::dynamic_supervisor::modules(), otp::telemetry::modules(), otp::logger::modules(), own];
     named.into_iter().flatten().for_each(|module| node.load(module));
     seq::load(&mut node);
+    seq::demo::modules().into_iter().for_each(|module| node.load(module));
     let system_env = Rc::new(SystemEnv(RefCell::new(variables)));
     node.install(system_env.clone());
     node.install(Rc::new(app_files(options)));
-    node.install(Rc::new(configuration(arith)));
+    node.install(Rc::new(configuration(settings)));
+    node.install(Rc::new(files));
+    node.install(Rc::new(code_path(options)));
     let init = Mfa { module: Atom::INIT, function: Atom::new("boot"), arity: 1 };
-    node.spawn(init, init_process).map_err(|raise| format!("the node cannot boot: {raise:?}"))?;
+    let demo = options.demo;
+    node.spawn(init, move |cx| init_process(cx, demo)).map_err(|raise| format!("the node cannot boot: {raise:?}"))?;
     for _ in 0..TURNS {
         if !node.turn() {
             break;
@@ -96,29 +123,50 @@ fn check_app_file(options: &Options) -> Result<(), String> {
 fn app_files(options: &Options) -> AppFiles {
     let files = AppFiles::default();
     BUILT_IN.iter().for_each(|(name, text)| files.add(name, text));
+    let is_there = |name: &str| BUILT_IN.iter().any(|(other, _)| *other == name);
+    let new = seq::demo::APPS.iter().filter(|(name, _)| options.demo || !is_there(name));
+    new.for_each(|(name, text)| files.add(name, text));
     files.add("seq", &options.app);
     files
 }
 
-fn configuration(arith: Term) -> Config {
+fn configuration(settings: Vec<Setting>) -> Config {
     let config = Config::default();
-    if arith != Term::Nil {
-        let (application, key) = (Atom::new("seq"), Atom::new("arith"));
-        config.add(Setting { application, key, value: arith, source: Atom::new("runtime") });
-    }
+    config.replace(settings);
     config
+}
+
+/// Both versions of `seq`; the first is the one that runs.
+fn code_path(options: &Options) -> CodePath {
+    let path = CodePath::default();
+    for library in seq::libraries() {
+        let app = if library.vsn == seq::VSN { options.app.clone() } else { library.app.clone() };
+        path.add(Library { app, ..library });
+    }
+    path
 }
 
 /// The first process: it brings up the controller, then the application, and stays.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/init>
-async fn init_process(cx: Cx) -> Result<(), Raise> {
+async fn init_process(cx: Cx, demo: bool) -> Result<(), Raise> {
     cx.trap_exits(true);
     cx.register(Atom::INIT, cx.me())?;
     cx.emit(Event::Initialised { pid: cx.me(), behaviour: Behaviour::System, module: Atom::INIT });
     application::start_controller(&cx).await?;
     // Its failure is told by events; the node lives on without it.
-    let _ = application::ensure_all_started(&cx, Atom::new("seq"), Restart::Temporary).await;
+    if demo {
+        let release = erlang::parse_file(seq::demo::RELEASE, erlang::Limits::default()).ok();
+        let release = release.and_then(|terms| Release::from_term(terms.first()?).ok());
+        if let Some(release) = release {
+            let answer = Box::pin(release::boot(&cx, &release)).await?;
+            if let Some([Term::Atom(Atom::ERROR), reason]) = answer.as_tuple() {
+                cx.halt(Term::tuple([Term::atom("cannot_boot"), reason.clone()]));
+            }
+        }
+    } else {
+        let _ = application::ensure_all_started(&cx, Atom::new("seq"), Restart::Temporary).await;
+    }
     loop {
         let message = cx.receive().await;
         if let Some([Term::Atom(Atom::EXIT), _, reason]) = message.as_tuple() {

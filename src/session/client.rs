@@ -6,6 +6,8 @@ pub mod random;
 
 use crate::event::{Behaviour, Event, Mfa};
 use crate::exit::Raise;
+use crate::otp::application::env::Config;
+use crate::otp::application::release::handler;
 use crate::otp::{application, dynamic_supervisor, gen_server, sys};
 use crate::process::{Cx, Dest};
 use crate::seq;
@@ -14,7 +16,7 @@ use crate::term;
 use crate::term::{Atom, Pid, Term};
 use crate::time::Duration;
 
-use super::boot::SystemEnv;
+use super::boot::{ConfigFiles, SystemEnv};
 
 /// What a client does in its short life.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +42,10 @@ pub enum Task {
     StartApplication(Atom, Restart),
     /// `Application.stop(name)`
     StopApplication(Atom),
+    /// `:release_handler.upgrade_app(name, vsn)`
+    Upgrade(Atom, String),
+    /// `:release_handler.downgrade_app(name, vsn)`
+    Downgrade(Atom, String),
     /// `:sys.suspend(process)`
     Suspend(Dest),
     /// `:sys.resume(process)`
@@ -58,6 +64,8 @@ impl Task {
             Task::StopSequence(_) => ("Elixir.DynamicSupervisor", "terminate_child", 2),
             Task::StartApplication(..) => ("Elixir.Application", "ensure_all_started", 2),
             Task::StopApplication(_) => ("Elixir.Application", "stop", 1),
+            Task::Upgrade(..) => ("release_handler", "upgrade_app", 2),
+            Task::Downgrade(..) => ("release_handler", "downgrade_app", 2),
             Task::Suspend(_) => ("sys", "suspend", 1),
             Task::Resume(_) => ("sys", "resume", 1),
         };
@@ -79,6 +87,8 @@ impl Task {
                 ((*name).into(), term!({ensure_all_started, (crate::otp::child_spec::restart_term(*start_type))}))
             }
             Task::StopApplication(name) => ((*name).into(), term!(stop)),
+            Task::Upgrade(name, vsn) => ((*name).into(), term!({upgrade_app, (Term::string(vsn))})),
+            Task::Downgrade(name, vsn) => ((*name).into(), term!({downgrade_app, (Term::string(vsn))})),
             Task::Suspend(process) => (dest_term(*process), term!(suspend)),
             Task::Resume(process) => (dest_term(*process), term!(resume)),
         }
@@ -99,6 +109,8 @@ impl Task {
                 application::ensure_all_started(cx, name, start_type).await
             }
             Task::StopApplication(name) => application::stop(cx, name).await,
+            Task::Upgrade(name, vsn) => handler::upgrade_app(cx, name, &vsn).await,
+            Task::Downgrade(name, vsn) => handler::downgrade_app(cx, name, &vsn).await,
             Task::Suspend(process) => sys::suspend(cx, process).await,
             Task::Resume(process) => sys::resume(cx, process).await,
         }
@@ -146,18 +158,14 @@ async fn stop_sequence(cx: &Cx, server: Dest) -> Result<Term, Raise> {
     }
 }
 
-/// Reads the configuration anew, as far as it has changed: `config/runtime.exs` over the `.app`
-/// file's values. An application that is not loaded reads it when it is.
-async fn configure(cx: &Cx, name: Atom) -> Result<(), Raise> {
-    let (seq, key) = (Atom::new("seq"), Atom::new("arith"));
-    let Some(spec) = application::loaded_spec(cx, seq).filter(|_| name == seq) else { return Ok(()) };
+/// Reads the configuration files anew, with the system's environment as it is now. If they say
+/// something else than before, the applications that are loaded take it over.
+async fn configure(cx: &Cx, _name: Atom) -> Result<(), Raise> {
     let variables = cx.installed::<SystemEnv>().map(|env| env.variables()).unwrap_or_default();
-    let runtime = seq::config::arith(&variables).map_err(|bad| Raise::error(Term::string(&bad.to_string())))?;
-    let of_spec = spec.env.into_iter().find(|(name, _)| *name == key).map(|(_, value)| value).unwrap_or_default();
-    let arith = seq::config::merge(&of_spec, &runtime);
-    let now = application::get_env(cx, seq, key);
-    if now.as_ref() != Some(&arith) && !(arith == Term::Nil && now.is_none()) {
-        application::set_env(cx, seq, key, arith).await?;
+    let (Some(files), Some(config)) = (cx.installed::<ConfigFiles>(), cx.installed::<Config>()) else { return Ok(()) };
+    let settings = files.read(&variables).map_err(|bad| Raise::error(Term::string(&bad)))?;
+    if config.replace(settings) {
+        application::reload_config(cx).await?;
     }
     Ok(())
 }

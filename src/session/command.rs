@@ -117,6 +117,20 @@ pub enum Command {
         /// The application.
         name: String,
     },
+    /// `:release_handler.upgrade_app(application, vsn)`
+    Upgrade {
+        /// The application.
+        application: String,
+        /// The version that it goes to.
+        vsn: String,
+    },
+    /// `:release_handler.downgrade_app(application, vsn)`
+    Downgrade {
+        /// The application.
+        application: String,
+        /// The version that it goes back to.
+        vsn: String,
+    },
     /// Sets a variable of the system environment; read when an application's configuration is
     /// next read (at its start).
     SystemEnv {

@@ -47,6 +47,8 @@ pub(super) fn effect(node: &Runtime, command: &Command) -> Result<Effect, String
             Effect::Client(Task::StartApplication(atom(name)?, *start_type))
         }
         Command::StopApplication { name } => Effect::Client(Task::StopApplication(atom(name)?)),
+        Command::Upgrade { application, vsn } => Effect::Client(Task::Upgrade(atom(application)?, version(vsn)?)),
+        Command::Downgrade { application, vsn } => Effect::Client(Task::Downgrade(atom(application)?, version(vsn)?)),
         Command::SystemEnv { variable, value } => system_env(variable, value.as_deref())?,
         Command::Suspend { target } => Effect::Client(Task::Suspend(whom(node, target)?)),
         Command::Resume { target } => Effect::Client(Task::Resume(whom(node, target)?)),
@@ -56,6 +58,12 @@ pub(super) fn effect(node: &Runtime, command: &Command) -> Result<Effect, String
 
 fn at_most(number: u32, most: u32, what: &str) -> Result<u32, String> {
     if number <= most { Ok(number) } else { Err(format!("at most {most} {what}, not {number}")) }
+}
+
+fn version(text: &str) -> Result<String, String> {
+    let text = text.trim();
+    let is_one = (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_one { Ok(text.to_owned()) } else { Err(format!("no version: {:?}", shortened(text))) }
 }
 
 /// A name as Elixir writes it: `Seq.FibServer`, `:geo1`, `:"a name"`; `geo1` will do as well.

@@ -9,6 +9,12 @@ use crate::limits::Limits;
 /// The `.app` file of the application as it is shipped.
 pub const SEQ_APP: &str = include_str!("../../static/seq.app");
 
+/// The configuration as it is shipped: what is known at build time.
+pub const CONFIG: &str = include_str!("../../static/config.exs");
+
+/// The configuration as it is shipped: what is known at boot.
+pub const RUNTIME: &str = include_str!("../../static/runtime.exs");
+
 /// What a run begins with. The same options and the same inputs give the same run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -20,13 +26,27 @@ pub struct Options {
     pub env: Vec<(String, String)>,
     /// The text of `seq.app`.
     pub app: String,
+    /// The text of `config/config.exs`.
+    pub config: String,
+    /// The text of `config/runtime.exs`.
+    pub runtime: String,
+    /// Boot the whole demo release, not `seq` alone.
+    pub demo: bool,
     /// The node's bounds.
     pub limits: Limits,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Options { seed: 1, env: Vec::new(), app: SEQ_APP.to_owned(), limits: limits() }
+        Options {
+            seed: 1,
+            env: Vec::new(),
+            app: SEQ_APP.to_owned(),
+            config: CONFIG.to_owned(),
+            runtime: RUNTIME.to_owned(),
+            demo: false,
+            limits: limits(),
+        }
     }
 }
 

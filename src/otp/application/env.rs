@@ -33,9 +33,12 @@ pub struct Config(RefCell<Vec<Setting>>);
 
 impl Config {
     /// Puts these settings in place of all there are. Applications see them when they are
-    /// loaded, or when the configuration is read again.
-    pub fn replace(&self, settings: Vec<Setting>) {
-        *self.0.borrow_mut() = settings;
+    /// loaded, or when the configuration is read again. Are they different?
+    pub fn replace(&self, settings: Vec<Setting>) -> bool {
+        let mut present = self.0.borrow_mut();
+        let is_new = *present != settings;
+        *present = settings;
+        is_new
     }
 
     /// Adds a setting; a later one of the same key wins.

@@ -128,6 +128,20 @@ impl Release {
         Ok(())
     }
 
+    /// The spec of a part of the machine, which has no file: of the version that is asked for.
+    fn built_in(&self, name: Atom) -> Option<Spec> {
+        let member = self.members.iter().find(|member| member.application == name)?;
+        let uses = if name == Atom::new("kernel") { Vec::new() } else { vec![Term::atom("kernel")] };
+        let props = [
+            pair("vsn", Term::charlist(&member.vsn)),
+            pair("description", Term::Nil),
+            pair("modules", Term::Nil),
+            pair("registered", Term::Nil),
+            pair("applications", Term::list(uses)),
+        ];
+        Spec::from_term(&Term::tuple([Atom::APPLICATION.into(), name.into(), Term::list(props)])).ok()
+    }
+
     /// The boot order, with the reason for each place: what an application uses and includes
     /// comes before it; otherwise the release's own order stays.
     ///
@@ -266,7 +280,8 @@ fn set(mut names: Vec<Atom>) -> Term {
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/init>
 pub async fn boot(cx: &Cx, release: &Release) -> Result<Term, Raise> {
-    let steps = match release.resolve(|name| Spec::read(cx, name).ok()) {
+    let find = |name| if is_built_in(name) { release.built_in(name) } else { Spec::read(cx, name).ok() };
+    let steps = match release.resolve(find) {
         Ok(steps) => steps,
         Err(reason) => return Ok(Term::error(reason)),
     };
