@@ -17,7 +17,7 @@
 //! | [`log`] | the event log |
 //! | [`planted`] | faults that a test of the tests plants |
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 
 pub mod ets;
 pub mod few;
@@ -33,6 +33,7 @@ pub mod transport;
 
 use crate::event::{Event, Level, Mfa};
 use crate::limits::Limits;
+use crate::term::quick::QuickMap;
 use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
 use ets::Tables;
@@ -91,14 +92,14 @@ pub struct Kernel {
     pub log_level: Option<Level>,
     pub(crate) table: Table,
     run_queue: VecDeque<Pid>,
-    names: HashMap<Atom, Pid>,
+    names: QuickMap<Atom, Pid>,
     pub(crate) timers: Timers,
     transport: Transport,
     dying: VecDeque<Dying>,
     /// Are the dead being buried? Those who die of it wait in `dying`.
     burying: bool,
     /// Slots whose bodies the runtime still has to drop.
-    buried: Vec<u32>,
+    buried: VecDeque<u32>,
     now: Instant,
     counter: u64,
     messages: u64,
@@ -121,12 +122,12 @@ impl Kernel {
             table: Table::new(limits.processes),
             limits,
             run_queue: VecDeque::new(),
-            names: HashMap::new(),
+            names: QuickMap::default(),
             timers: Timers::default(),
             transport: Transport::default(),
             dying: VecDeque::new(),
             burying: false,
-            buried: Vec::new(),
+            buried: VecDeque::new(),
             now: Instant::BOOT,
             counter: 0,
             messages: 0,
@@ -278,13 +279,13 @@ impl Kernel {
     }
 
     /// The running process waits for a signal, or until `deadline`.
+    #[inline]
     pub(crate) fn wait(&mut self, pid: Pid, deadline: Option<Instant>) {
         self.counter += 1;
-        let order = self.counter;
         if let Some(process) = self.table.get_mut(pid) {
             process.status = Status::Waiting;
             if let Some(at) = deadline {
-                self.timers.await_until(pid, process, (at, order));
+                self.timers.await_until(pid, process, (at, self.counter));
             }
         }
     }
@@ -292,15 +293,8 @@ impl Kernel {
     /// Makes a waiting process runnable.
     #[inline]
     pub(crate) fn wake(&mut self, pid: Pid) {
-        if let Some(process) = self.table.get_mut(pid)
-            && process.status == Status::Waiting
-        {
-            if process.suspended > 0 {
-                process.status = Status::Suspended;
-            } else {
-                process.status = Status::Runnable;
-                self.run_queue.push_back(pid);
-            }
+        if self.table.get_mut(pid).is_some_and(Process::wakes) {
+            self.run_queue.push_back(pid);
         }
     }
 
@@ -331,14 +325,11 @@ impl Kernel {
         }
     }
 
-    /// Slots whose processes have ended since the last call. Their bodies may be dropped now,
-    /// and only then are the slots free again.
-    pub(crate) fn take_buried(&mut self) -> Vec<u32> {
-        std::mem::take(&mut self.buried)
-    }
-
-    pub(crate) fn has_buried(&self) -> bool {
-        !self.buried.is_empty()
+    /// The next slot whose process has ended. Its body may be dropped now, and only then is the
+    /// slot free again.
+    #[inline]
+    pub(crate) fn next_buried(&mut self) -> Option<u32> {
+        self.buried.pop_front()
     }
 
     pub(crate) fn free_slot(&mut self, slot: u32) {
@@ -346,6 +337,17 @@ impl Kernel {
     }
 
     // --- time
+
+    /// A process has had its turn: its work counts, and takes time. What it is now; `None` if it
+    /// has ended.
+    #[inline]
+    pub(crate) fn turn_over(&mut self, pid: Pid, reductions: u64, took: Duration) -> Option<Status> {
+        if let Some(process) = self.table.get_mut(pid) {
+            process.reductions += reductions;
+        }
+        self.pass(took);
+        self.table.get(pid).map(|process| process.status)
+    }
 
     /// Lets time pass while a process runs.
     #[inline]
@@ -408,7 +410,7 @@ impl Kernel {
         if let Dest::Pid(to) = to {
             // A timer that would send to the dead ends as it is set.
             let Some(process) = self.table.get_mut(to) else { return true };
-            process.addressed_timers.insert(timer, ());
+            process.cold_mut().addressed_timers.insert(timer, ());
         }
         let early = self.planted.is(Fault::TimerFiresEarly) && self.timers.pending().is_multiple_of(8);
         let delay = if early { Duration(delay.0 / 2) } else { delay };
@@ -420,7 +422,7 @@ impl Kernel {
         if let Dest::Pid(to) = to
             && let Some(process) = self.table.get_mut(to)
         {
-            process.addressed_timers.remove(timer);
+            process.cold_mut().addressed_timers.remove(timer);
         }
     }
 

@@ -5,6 +5,7 @@
 //! | [`body`] | [`Body`]: the code of a process; every async block is one |
 //! | [`cx`] | [`Cx`]: all that a running process may do |
 //! | [`receive`] | waiting for messages |
+//! | `request` | what every call begins and ends with |
 //! | [`fault`] | what a serve loop does instead of its next callback |
 //! | [`module`] | the export table: what a module, function and arguments name |
 //! | [`code`] | versions of modules: current, old, purged |
@@ -20,6 +21,7 @@ pub mod cx;
 pub mod fault;
 pub mod module;
 pub mod receive;
+pub(crate) mod request;
 pub mod runtime;
 mod shared;
 

@@ -14,6 +14,7 @@
 //! | `view` | what is inside: accessors and list iteration |
 //! | `order` | Erlang's term order and equality |
 //! | `hash` | a feed of bytes that is the same for equal terms on every platform |
+//! | `quick` | hash maps for small keys |
 //! | [`number`] | integers without end |
 //! | [`mod@inspect`] | terms in Elixir notation |
 //! | [`erlang`] | terms as Erlang text: parser and printer |
@@ -31,6 +32,7 @@ mod node;
 pub mod number;
 mod order;
 pub mod pid;
+pub(crate) mod quick;
 mod text;
 mod view;
 

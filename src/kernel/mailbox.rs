@@ -57,6 +57,7 @@ impl Mailbox {
 
     /// Words that the waiting messages take.
     #[must_use]
+    #[inline]
     pub fn words(&self) -> u64 {
         self.words
     }
@@ -84,13 +85,23 @@ impl Mailbox {
     }
 
     /// The first position at or behind `from` whose message is wanted, with what `want` made of it.
+    #[inline]
     pub fn find<T>(&self, from: Position, mut want: impl FnMut(&Term) -> Option<T>) -> Option<(Position, T)> {
-        self.queue.iter().enumerate().skip(from).find_map(|(at, entry)| Some((at, want(&entry.as_ref()?.term)?)))
+        let from = from.min(self.queue.len());
+        let mut at = from;
+        self.queue.range(from..).find_map(|entry| {
+            at += 1;
+            Some((at - 1, want(&entry.as_ref()?.term)?))
+        })
     }
 
     /// Takes the message at a position that [`Mailbox::find`] gave. Positions found before are
     /// void after it.
+    #[inline]
     pub fn take(&mut self, at: Position) -> Option<(Term, u64)> {
+        if at == 0 && self.holes == 0 {
+            return self.pop();
+        }
         let message = self.queue.get_mut(at)?.take()?;
         self.words -= weight(&message.term);
         self.holes += 1;

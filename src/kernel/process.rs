@@ -70,8 +70,6 @@ pub struct Process {
     pub(super) deadline: Option<(Instant, u64)>,
     /// The entry that `Timers` holds for it: never later than `deadline`.
     pub(super) armed: Option<(Instant, u64)>,
-    /// Timers that would send to this pid; they end with it.
-    pub(super) addressed_timers: Few<Ref, ()>,
     /// Rare things.
     pub(super) cold: Option<Box<Cold>>,
 }
@@ -85,6 +83,8 @@ pub struct Cold {
     pub aliases: Few<Ref, ()>,
     /// Processes it has unlinked that have not seen it yet, with the id of the signal.
     pub(super) unlinking: Few<Pid, u64>,
+    /// Timers that would send to this pid; they end with it.
+    pub(super) addressed_timers: Few<Ref, ()>,
     /// The ancestors of its children, made once: thousands of siblings share one list.
     lineage: Option<(Option<Atom>, Term)>,
 }
@@ -110,12 +110,12 @@ impl Process {
             reductions: 0,
             deadline: None,
             armed: None,
-            addressed_timers: Few::default(),
             cold: None,
         }
     }
 
     /// Is the reference an active alias of this process?
+    #[inline]
     #[must_use]
     pub fn has_alias(&self, alias: Ref) -> bool {
         self.monitors.get(alias).is_some_and(|watch| watch.alias)
@@ -178,6 +178,16 @@ impl Process {
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
         self.deadline.map(|(at, _)| at)
+    }
+
+    /// It has been given something to wait for: does it now have to queue for its turn?
+    #[inline]
+    pub(super) fn wakes(&mut self) -> bool {
+        if self.status != Status::Waiting {
+            return false;
+        }
+        self.status = if self.suspended == 0 { Status::Runnable } else { Status::Suspended };
+        self.status == Status::Runnable
     }
 
     /// It waits no longer for a time-out.

@@ -75,8 +75,13 @@ impl Kernel {
     #[inline]
     fn note_sent(&mut self, from: Pid, to: Pid, term: &Term) -> u64 {
         self.messages += 1;
+        if self.trace_all || self.traced > 0 { self.note_traced(from, to, term) } else { 0 }
+    }
+
+    #[cold]
+    fn note_traced(&mut self, from: Pid, to: Pid, term: &Term) -> u64 {
         let traced = |pid| self.table.get(pid).is_some_and(|process: &Process| process.traced);
-        if !(self.trace_all || self.traced > 0 && (traced(from) || traced(to))) {
+        if !(self.trace_all || traced(from) || traced(to)) {
             return 0;
         }
         let id = self.messages;
@@ -198,8 +203,8 @@ impl Kernel {
         true
     }
 
-    /// A signal reaches its process.
-    #[inline]
+    /// A signal reaches its process. Inline, for its sender knows which signal it is.
+    #[inline(always)]
     pub(super) fn arrive(&mut self, to: Pid, signal: Signal) {
         match signal {
             Signal::Message { term, id } => self.enqueue(to, term, id),
@@ -244,8 +249,8 @@ impl Kernel {
         if process.mailbox.words() > limit {
             self.doom(to, Atom::KILLED.into(), None);
             self.bury_the_dead();
-        } else if !self.planted.is(Fault::WakeUpIsLost) {
-            self.wake(to);
+        } else if !self.planted.is(Fault::WakeUpIsLost) && process.wakes() {
+            self.run_queue.push_back(to);
         }
     }
 
@@ -272,11 +277,12 @@ impl Kernel {
         }
     }
 
+    #[inline(never)]
     fn arrive_down(&mut self, to: Pid, from: Pid, mref: Ref, reason: ExitReason, cause: Option<u64>) {
         let Some(watch) = self.table.get_mut(to).and_then(|process| process.monitors.remove(mref)) else { return };
         self.emit(Event::Down { from, to, mref, reason: reason.0.clone(), cause });
         let object = match watch.name {
-            Some(name) => Term::tuple([name.into(), Term::atom("nonode@nohost")]),
+            Some(name) => Term::tuple([name.into(), Atom::NONODE.into()]),
             None => from.into(),
         };
         let down = [Atom::DOWN.into(), mref.into(), Atom::PROCESS.into(), object, reason.0];
@@ -286,6 +292,7 @@ impl Kernel {
     /// The rows of the reference manual's tables on receiving exit signals.
     ///
     /// OTP: <https://www.erlang.org/docs/25/reference_manual/processes#receiving-exit-signals>
+    #[inline(never)]
     fn arrive_exit(&mut self, to: Pid, from: Pid, reason: ExitReason, link: bool, cause: Option<u64>) {
         let Some(process) = self.table.get_mut(to) else { return };
         if link && process.links.remove(from).is_none() {

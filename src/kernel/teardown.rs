@@ -43,15 +43,15 @@ impl Kernel {
         }
         while let Some(Dying { pid, reason, cause }) = self.dying.pop_front() {
             if let Some(process) = self.table.remove(pid) {
-                self.bury(*process, reason, cause);
+                self.bury(process, reason, cause);
             }
         }
         self.burying = false;
     }
 
-    fn bury(&mut self, mut process: Process, reason: ExitReason, cause: Option<u64>) {
+    fn bury(&mut self, mut process: Box<Process>, reason: ExitReason, cause: Option<u64>) {
         let pid = process.pid;
-        self.buried.push(pid.slot);
+        self.buried.push_back(pid.slot);
         if let Some(name) = process.name
             && !self.planted.is(Fault::NameIsKept)
         {
@@ -60,18 +60,20 @@ impl Kernel {
         self.trace_ended(process.traced);
         self.tables.delete_owned(pid);
         self.timers.forget(&mut process);
-        for (timer, ()) in std::mem::take(&mut process.addressed_timers) {
-            self.timers.cancel(timer);
+        if let Some(cold) = process.cold.take() {
+            for (timer, ()) in cold.addressed_timers {
+                self.timers.cancel(timer);
+            }
         }
         let exit = Some(self.emit(Event::Exited { pid, reason: reason.0.clone(), cause }));
-        for (mref, watch) in process.monitors {
+        for (mref, watch) in std::mem::take(&mut process.monitors) {
             self.transmit(pid, watch.target, Signal::Demonitor { mref });
         }
-        for (linked, ()) in process.links {
+        for (linked, ()) in std::mem::take(&mut process.links) {
             let reason = if self.planted.is(Fault::ReasonIsLost) { Atom::NORMAL.into() } else { reason.clone() };
             self.transmit(pid, linked, Signal::Exit { from: pid, reason, link: true, cause: exit });
         }
-        for (mref, watcher) in process.monitored_by {
+        for (mref, watcher) in std::mem::take(&mut process.monitored_by) {
             let down = |reason| Signal::Down { from: pid, mref, reason, cause: exit };
             self.transmit(pid, watcher, down(reason.clone()));
             if self.planted.is(Fault::DownTwice) {

@@ -4,8 +4,9 @@
 //! later, every time. So a process has at most one entry here, never later than its deadline;
 //! an entry found to be early is moved, not fired. Setting and taking back costs nothing then.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
+use crate::term::quick::QuickMap;
 use crate::term::{Pid, Ref, Term};
 use crate::time::Instant;
 
@@ -25,7 +26,7 @@ pub(super) enum Due {
 #[derive(Default)]
 pub struct Timers {
     due: BTreeMap<(Instant, u64), Due>,
-    set: HashMap<Ref, (Instant, Dest)>,
+    set: QuickMap<Ref, (Instant, Dest)>,
 }
 
 impl Timers {

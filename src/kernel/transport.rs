@@ -130,8 +130,17 @@ impl Kernel {
     }
 
     /// Sends a signal on its way.
-    #[inline]
+    #[inline(always)]
     pub(super) fn transmit(&mut self, from: Pid, to: Pid, signal: Signal) {
+        if self.transport.in_flight.is_none() {
+            self.arrive(to, signal);
+        } else {
+            self.depart(from, to, signal);
+        }
+    }
+
+    #[cold]
+    fn depart(&mut self, from: Pid, to: Pid, signal: Signal) {
         if let Some(flight) = &mut self.transport.in_flight {
             flight.note((from, to), &signal, (self.log.next_seq(), self.now));
             if from != to {

@@ -31,7 +31,7 @@ pub fn raise(module: &str, message: &str) -> Raise {
 pub async fn stop(cx: &Cx, server: Dest, reason: Term, timeout: Option<Duration>) -> Result<(), Raise> {
     let outcome = gen_server::stop(cx, server, reason.clone(), timeout).await;
     outcome.map_err(|raise| {
-        let flavour = Flavour { module: Atom::new("Elixir.GenServer"), function: Atom::STOP };
+        let flavour = Flavour { module: Atom::ELIXIR_GEN_SERVER, function: Atom::STOP };
         flavour.exit(raise.reason, server, reason, Some(client::timeout_term(timeout)))
     })
 }

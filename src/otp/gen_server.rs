@@ -11,7 +11,7 @@ mod handover;
 mod outcome;
 mod serve;
 
-pub use client::{call, call_elixir, cast, reply, stop};
+pub use client::{Call, call, call_elixir, cast, reply, stop};
 pub use handover::code;
 
 use crate::event::{Behaviour, Mfa};
@@ -182,8 +182,8 @@ impl Start {
 /// `system_limit` when the process table is full.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/gen_server#start_link-3>
-pub async fn start_link<S: GenServer>(cx: &Cx, start: Start) -> Result<Term, Raise> {
-    start_server::<S>(cx, start, true).await
+pub fn start_link<S: GenServer>(cx: &Cx, start: Start) -> impl Future<Output = Result<Term, Raise>> {
+    start_server::<S>(cx, start, true)
 }
 
 /// Starts a server on its own: `{ok, Pid}`, `ignore` or `{error, Reason}`.
@@ -192,8 +192,8 @@ pub async fn start_link<S: GenServer>(cx: &Cx, start: Start) -> Result<Term, Rai
 /// `system_limit` when the process table is full.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/gen_server#start-3>
-pub async fn start<S: GenServer>(cx: &Cx, start: Start) -> Result<Term, Raise> {
-    start_server::<S>(cx, start, false).await
+pub fn start<S: GenServer>(cx: &Cx, start: Start) -> impl Future<Output = Result<Term, Raise>> {
+    start_server::<S>(cx, start, false)
 }
 
 async fn start_server<S: GenServer>(cx: &Cx, start: Start, link: bool) -> Result<Term, Raise> {

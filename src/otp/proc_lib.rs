@@ -36,7 +36,7 @@ where
     let mark = cx.mark();
     let child = spawn(cx, link, initial_call, |child| body(child, starter))?;
     let monitor = if link { None } else { Some(cx.monitor_with_alias(child)) };
-    let answer = cx.receive_from(mark, timeout, |message| acknowledgement(message, child, monitor)).await;
+    let answer = cx.receive_match(mark, timeout, |message| acknowledgement(message, child, monitor)).await;
     if let Some(monitor) = monitor {
         cx.demonitor_flush(monitor);
     }
@@ -93,7 +93,7 @@ pub(crate) async fn flush_exit(cx: &Cx, from: Pid) -> Option<Term> {
         [Term::Atom(Atom::EXIT), Term::Pid(pid), reason] if *pid == from => Some(reason.clone()),
         _ => None,
     };
-    cx.receive_within(Some(Duration::ZERO), is_exit).await
+    cx.receive_match(0, Some(Duration::ZERO), is_exit).await
 }
 
 /// The reason in a `'DOWN'` message of this monitor.
@@ -127,7 +127,7 @@ pub async fn stop(cx: &Cx, process: impl Into<Dest>, reason: Term, timeout: Opti
         return Err(bare_exit(raise));
     }
     let left = timeout.map(|timeout| timeout.saturating_sub(cx.now().since(started)));
-    match cx.receive_within(left, |message| down_reason(message, monitor)).await {
+    match cx.receive_match(0, left, |message| down_reason(message, monitor)).await {
         Some(real) if real == reason => Ok(()),
         Some(real) => Err(Raise::exit(real)),
         None => {

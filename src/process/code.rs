@@ -55,6 +55,7 @@ impl Shared {
     fn retire(&self, module: Rc<Module>, by: Option<Pid>) {
         let number = module.name.number();
         if let Some(older) = self.old_modules.borrow_mut().insert(number, module) {
+            self.unsettled.set(true);
             self.purges.borrow_mut().push(Purge { edition: older.edition, by, soft: false });
         }
     }
@@ -105,6 +106,7 @@ impl Cx {
     /// How many ran the old code; `None` if there was none.
     async fn purge(&self, module: Atom, soft: bool) -> Option<usize> {
         let old = self.shared.old(module)?;
+        self.shared.unsettled.set(true);
         self.shared.purges.borrow_mut().push(Purge { edition: old.edition, by: Some(self.me), soft });
         self.yield_now().await;
         let users = self.shared.purged.borrow_mut().remove(&old.edition)?;

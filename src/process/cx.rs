@@ -16,7 +16,7 @@ use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
 
 use super::fault::Fault;
-use super::receive::{Next, Select, Tick};
+use super::receive::{Match, Next, Receive, Select, Tick};
 use super::shared::{Shared, StateView};
 
 /// A process's hold on its node. Its body owns one; after the process has ended every call on it
@@ -412,12 +412,9 @@ impl Cx {
 
     /// The next message, whatever it is.
     #[inline]
-    pub async fn receive(&self) -> Term {
-        loop {
-            if let Some(message) = self.receive_next(None).await {
-                return message;
-            }
-        }
+    #[must_use]
+    pub fn receive(&self) -> Receive<'_> {
+        Receive(self.receive_next(None))
     }
 
     /// The next message; `None` if none comes within `timeout` (`None`: no time-out).
@@ -468,6 +465,20 @@ impl Cx {
         Select { cx: self, deadline: self.deadline(timeout), select, position }
     }
 
+    /// [`Cx::receive_from`] for the closures of this library, which touch nothing but the message:
+    /// the mailbox stays where it is.
+    #[inline]
+    pub(crate) fn receive_match<T, F: FnMut(&Term) -> Option<T> + Unpin>(
+        &self,
+        position: Position,
+        timeout: Option<Duration>,
+        matches: F,
+    ) -> Match<'_, F> {
+        self.shared.charge(1);
+        Match { cx: self, deadline: self.deadline(timeout), matches, position }
+    }
+
+    #[inline]
     fn deadline(&self, timeout: Option<Duration>) -> Option<Instant> {
         timeout.map(|span| self.now() + span)
     }
@@ -488,18 +499,17 @@ impl Cx {
         self.shared.charge(10);
         let SpawnOptions { link, initial_call } = options;
         let birth = Birth { parent: Some(self.me), link, initial_call };
-        let leader = self.group_leader();
         let mut kernel = self.kernel();
-        if kernel.process(self.me).is_none() {
+        let Some(leader) = kernel.process(self.me).map(|process| process.group_leader) else {
             return Err(Raise::exit(Atom::NOPROC)); // it has ended itself
-        }
+        };
         let Some(pid) = kernel.spawn(birth) else { return Err(Raise::error(Atom::SYSTEM_LIMIT)) };
         if let Some(process) = kernel.process_mut(pid) {
             process.group_leader = leader;
         }
         drop(kernel);
         let body = body(Cx::new(self.shared.clone(), pid));
-        self.shared.newborn.borrow_mut().push((pid, Box::pin(body)));
+        self.shared.house(pid, Box::pin(body));
         Ok(pid)
     }
 
@@ -544,11 +554,6 @@ impl Cx {
     pub fn halt(&self, reason: Term) {
         self.shared.fuel.set(0);
         self.kernel().halt(reason);
-    }
-
-    /// Offers a view of this process's state to those who inspect it.
-    pub(crate) fn offer_state(&self, view: StateView) {
-        self.shared.state_views.borrow_mut().push((self.me, view));
     }
 
     /// Replaces the outcome of a process's next callback.
@@ -620,6 +625,11 @@ impl Cx {
     #[must_use]
     pub fn installed<T: 'static>(&self) -> Option<Rc<T>> {
         self.shared.installed.borrow().get(&std::any::TypeId::of::<T>())?.clone().downcast().ok()
+    }
+
+    /// Offers a view of this process's state to those who inspect it.
+    pub(crate) fn offer_state(&self, view: StateView) {
+        self.shared.offer_state(self.me, view);
     }
 
     /// Makes a table that ends with this process. `false` if the name is taken.

@@ -27,20 +27,36 @@ impl Future for Next<'_> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Term>> {
-        let (cx, deadline) = (self.cx, self.deadline);
-        if cx.yields() {
-            return Poll::Pending;
-        }
-        let mut kernel = cx.kernel();
-        let Some(process) = kernel.process_mut(cx.me) else { return Poll::Pending };
-        if let Some((message, id)) = process.mailbox.pop() {
-            process.no_deadline();
-            if id != 0 {
-                kernel.emit(Event::Received { id, pid: cx.me });
-            }
-            return Poll::Ready(Some(message));
-        }
-        wait(&mut kernel, cx, deadline)
+        poll_next(self.cx, self.deadline)
+    }
+}
+
+/// Takes the first message; `None` at the deadline.
+#[inline]
+pub(crate) fn poll_next(cx: &Cx, deadline: Option<Instant>) -> Poll<Option<Term>> {
+    if cx.yields() {
+        return Poll::Pending;
+    }
+    let mut kernel = cx.kernel();
+    let Some(process) = kernel.process_mut(cx.me) else { return Poll::Pending };
+    if let Some((message, id)) = process.mailbox.pop() {
+        process.no_deadline();
+        note(&mut kernel, cx, id);
+        return Poll::Ready(Some(message));
+    }
+    wait(&mut kernel, cx, deadline)
+}
+
+/// A receive of the next message, however long it takes.
+pub struct Receive<'a>(pub(super) Next<'a>);
+
+impl Future for Receive<'_> {
+    type Output = Term;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Term> {
+        // Without a deadline there is no `None`.
+        Pin::new(&mut self.0).poll(context).map(Option::unwrap_or_default)
     }
 }
 
@@ -80,15 +96,66 @@ impl<T, F: FnMut(&Term) -> Option<T> + Unpin> Future for Select<'_, F> {
             match taken {
                 Some((message, selected)) => {
                     process.no_deadline();
-                    if let Some((_, id @ 1..)) = message {
-                        kernel.emit(Event::Received { id, pid: cx.me });
-                    }
+                    note(&mut kernel, cx, message.map_or(0, |message| message.1));
                     return Poll::Ready(Some(selected));
                 }
                 None if more => {}
                 None => return wait(&mut kernel, cx, this.deadline),
             }
         }
+    }
+}
+
+/// A selective receive whose closure sees the message only, so that the mailbox need not be taken
+/// out of the kernel.
+pub(crate) struct Match<'a, F> {
+    pub(super) cx: &'a Cx,
+    pub(super) deadline: Option<Instant>,
+    pub(super) matches: F,
+    pub(super) position: Position,
+}
+
+impl<T, F: FnMut(&Term) -> Option<T> + Unpin> Future for Match<'_, F> {
+    type Output = Option<T>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<T>> {
+        let this = &mut *self;
+        poll_match(this.cx, &mut this.position, this.deadline, &mut this.matches)
+    }
+}
+
+/// One look at the messages behind `position`.
+#[inline]
+pub(crate) fn poll_match<T>(
+    cx: &Cx,
+    position: &mut Position,
+    deadline: Option<Instant>,
+    matches: impl FnMut(&Term) -> Option<T>,
+) -> Poll<Option<T>> {
+    if cx.yields() {
+        return Poll::Pending;
+    }
+    let mut kernel = cx.kernel();
+    let Some(process) = kernel.process_mut(cx.me) else { return Poll::Pending };
+    let end = process.mailbox.end();
+    cx.charge_scan(end.saturating_sub(*position));
+    let Some((at, matched)) = process.mailbox.find(*position, matches) else {
+        *position = end;
+        return wait(&mut kernel, cx, deadline);
+    };
+    process.no_deadline();
+    let taken = process.mailbox.take(at);
+    note(&mut kernel, cx, taken.as_ref().map_or(0, |message| message.1));
+    drop(kernel);
+    Poll::Ready(Some(matched))
+}
+
+/// Logs that a traced message was taken.
+#[inline]
+fn note(kernel: &mut crate::kernel::Kernel, cx: &Cx, id: u64) {
+    if id != 0 {
+        kernel.emit(Event::Received { id, pid: cx.me });
     }
 }
 

@@ -138,7 +138,7 @@ impl Runtime {
         let pid = self.kernel_mut(|kernel| kernel.spawn(birth));
         let pid = pid.ok_or_else(|| Raise::error(Atom::SYSTEM_LIMIT))?;
         let body = body(Cx::new(self.shared.clone(), pid));
-        self.shared.newborn.borrow_mut().push((pid, Box::pin(body)));
+        self.shared.house(pid, Box::pin(body));
         self.settle();
         Ok(pid)
     }
@@ -258,22 +258,11 @@ impl Runtime {
         {
             self.last_turn = Some((pid, spent));
         }
-        self.pass(pid, spent);
-        let turn = match turn {
-            Turn::Exited(Ok(())) => self.take_becoming().map_or(Turn::Exited(Ok(())), Turn::Become),
-            other => other,
-        };
-        match turn {
-            Turn::Pending => self.put_back(pid, body),
-            Turn::Become(next) => {
-                self.shared.kernel.borrow_mut().requeue(pid);
-                self.put_back(pid, next);
-            }
-            Turn::Exited(result) => {
-                drop(body);
-                let reason = result.map_or_else(Raise::into_exit_reason, |()| Atom::NORMAL.into());
-                self.shared.kernel.borrow_mut().exit(pid, reason);
-            }
+        let took = Duration(spent.saturating_mul(self.ns_per_reduction));
+        let status = self.shared.kernel.borrow_mut().turn_over(pid, spent, took);
+        match (turn, status) {
+            (Turn::Pending, Some(status)) if status != Status::Running => self.put_back(pid, body),
+            (turn, _) => self.change(pid, body, turn),
         }
         self.settle();
         true
@@ -283,46 +272,44 @@ impl Runtime {
         self.shared.becoming.borrow_mut().take()
     }
 
-    fn pass(&mut self, pid: Pid, reductions: u64) {
-        let mut kernel = self.shared.kernel.borrow_mut();
-        if let Some(process) = kernel.process_mut(pid) {
-            process.reductions += reductions;
+    fn put_back(&mut self, pid: Pid, body: BoxBody) {
+        if let Some(slot) = self.slots.get_mut(pid.slot as usize) {
+            slot.body = Some(body);
         }
-        kernel.pass(Duration(reductions.saturating_mul(self.ns_per_reduction)));
     }
 
-    /// A body that is pending has asked to wait or to be queued; one that has not would never
-    /// run again, and ends here.
-    fn put_back(&mut self, pid: Pid, body: BoxBody) {
-        let status = self.kernel().process(pid).map(|process| process.status);
-        match status {
-            None => drop(body),
-            Some(Status::Running) => {
-                drop(body);
-                let reason = Term::tuple([Term::atom("pending_without_wait"), pid.into()]);
-                self.shared.kernel.borrow_mut().exit(pid, ExitReason(reason));
+    /// The body is another one from now on, or none. A body that is pending has asked to wait or
+    /// to be queued; one that has not would never run again, and ends here.
+    fn change(&mut self, pid: Pid, body: BoxBody, turn: Turn) {
+        drop(body);
+        let turn = match turn {
+            Turn::Exited(Ok(())) => self.take_becoming().map_or(Turn::Exited(Ok(())), Turn::Become),
+            other => other,
+        };
+        let reason = match turn {
+            Turn::Become(next) => {
+                self.shared.kernel.borrow_mut().requeue(pid);
+                return self.put_back(pid, next);
             }
-            Some(_) => {
-                if let Some(slot) = self.slots.get_mut(pid.slot as usize) {
-                    slot.body = Some(body);
-                }
-            }
-        }
+            Turn::Exited(Ok(())) => Atom::NORMAL.into(),
+            Turn::Exited(Err(raise)) => raise.into_exit_reason(),
+            Turn::Pending => ExitReason(Term::tuple([Term::atom("pending_without_wait"), pid.into()])),
+        };
+        self.shared.kernel.borrow_mut().exit(pid, reason);
     }
 
     /// Houses the bodies of new processes and drops those of dead ones.
     fn settle(&mut self) {
-        if !self.shared.newborn.borrow().is_empty() {
+        if self.shared.unsettled.take() {
             self.house_newborn();
-        }
-        if !self.shared.state_views.borrow().is_empty() {
             self.house_state_views();
-        }
-        if !self.shared.purges.borrow().is_empty() {
             self.purge();
         }
-        while self.shared.kernel.borrow().has_buried() {
-            self.drop_buried();
+        loop {
+            let Some(slot) = self.shared.kernel.borrow_mut().next_buried() else { return };
+            let place = self.slots.get_mut(slot as usize).map(std::mem::take);
+            drop(place);
+            self.shared.kernel.borrow_mut().free_slot(slot);
         }
     }
 
@@ -352,8 +339,8 @@ impl Runtime {
     }
 
     fn house_newborn(&mut self) {
-        let newborn = std::mem::take(&mut *self.shared.newborn.borrow_mut());
-        for (pid, body) in newborn {
+        loop {
+            let Some((pid, body)) = self.shared.newborn.borrow_mut().pop() else { return };
             let at = pid.slot as usize;
             if self.slots.len() <= at {
                 self.slots.resize_with(at + 1, Slot::default);
@@ -372,15 +359,6 @@ impl Runtime {
             {
                 slot.state = Some(view);
             }
-        }
-    }
-
-    fn drop_buried(&mut self) {
-        let buried = self.shared.kernel.borrow_mut().take_buried();
-        for slot in buried {
-            let body = self.slots.get_mut(slot as usize).map(std::mem::take);
-            drop(body);
-            self.shared.kernel.borrow_mut().free_slot(slot);
         }
     }
 

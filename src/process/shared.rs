@@ -28,6 +28,8 @@ pub(crate) struct Shared {
     pub(crate) kernel: RefCell<Kernel>,
     /// Fuel left of the running process; below zero by at most one primitive.
     pub(crate) fuel: Cell<i64>,
+    /// Has `newborn`, `state_views` or `purges` something for the runtime?
+    pub(crate) unsettled: Cell<bool>,
     /// Bodies spawned in this turn, on their way to the runtime.
     pub(crate) newborn: RefCell<Vec<(Pid, BoxBody)>>,
     pub(crate) state_views: RefCell<Vec<(Pid, StateView)>>,
@@ -51,6 +53,7 @@ impl Shared {
         Shared {
             kernel: RefCell::new(kernel),
             fuel: Cell::new(0),
+            unsettled: Cell::new(false),
             newborn: RefCell::default(),
             state_views: RefCell::default(),
             modules: RefCell::default(),
@@ -67,6 +70,18 @@ impl Shared {
     #[inline]
     pub(crate) fn charge(&self, reductions: u32) {
         self.fuel.set(self.fuel.get() - i64::from(reductions));
+    }
+
+    /// Hands a new process's body to the runtime.
+    pub(crate) fn house(&self, pid: Pid, body: BoxBody) {
+        self.unsettled.set(true);
+        self.newborn.borrow_mut().push((pid, body));
+    }
+
+    /// Hands a view of a server's state to the runtime.
+    pub(crate) fn offer_state(&self, pid: Pid, view: StateView) {
+        self.unsettled.set(true);
+        self.state_views.borrow_mut().push((pid, view));
     }
 
     pub(crate) fn module(&self, name: Atom) -> Option<Rc<Module>> {

@@ -3,7 +3,9 @@
 //! The table is the thread's (a widget's wasm instance has one thread and one table). Its
 //! numbering never shows: order and hashes go by text.
 
-use std::{cell::RefCell, cmp::Ordering, collections::HashMap, fmt, rc::Rc};
+use std::{cell::RefCell, cmp::Ordering, fmt, rc::Rc};
+
+use super::quick::QuickMap;
 
 /// An atom. Equality compares numbers, order compares texts.
 ///
@@ -45,7 +47,7 @@ pub const MAX_BYTES: usize = 4 << 20;
 
 struct Table {
     texts: Vec<Rc<str>>,
-    numbers: HashMap<Rc<str>, u32>,
+    numbers: QuickMap<Rc<str>, u32>,
     bytes: usize,
 }
 
@@ -55,7 +57,7 @@ thread_local! {
 
 impl Table {
     fn well_known() -> Self {
-        let mut table = Table { texts: Vec::new(), numbers: HashMap::new(), bytes: 0 };
+        let mut table = Table { texts: Vec::new(), numbers: QuickMap::default(), bytes: 0 };
         for text in WELL_KNOWN {
             table.intern(text);
         }
@@ -122,7 +124,10 @@ impl Atom {
 
 impl Ord for Atom {
     fn cmp(&self, other: &Self) -> Ordering {
-        if self == other { Ordering::Equal } else { self.text().cmp(&other.text()) }
+        if self == other {
+            return Ordering::Equal;
+        }
+        TABLE.with_borrow(|table| table.texts.get(self.0 as usize).cmp(&table.texts.get(other.0 as usize)))
     }
 }
 
@@ -154,6 +159,8 @@ macro_rules! well_known {
 }
 
 well_known! {
+    HANDLE_CALL = "handle_call", HANDLE_CAST = "handle_cast", HANDLE_INFO = "handle_info",
+    HANDLE_CONTINUE = "handle_continue", NONODE = "nonode@nohost", ELIXIR_GEN_SERVER = "Elixir.GenServer",
     TRUE = "true", FALSE = "false", NIL = "nil", OK = "ok", ERROR = "error", UNDEFINED = "undefined",
     EXIT = "EXIT", DOWN = "DOWN", PROCESS = "process", NORMAL = "normal", SHUTDOWN = "shutdown",
     KILL = "kill", KILLED = "killed", NOPROC = "noproc", NOCATCH = "nocatch", TIMEOUT = "timeout",

@@ -107,18 +107,21 @@ impl Term {
     }
 
     /// `{error, reason}`
+    #[inline]
     #[must_use]
     pub fn error(reason: Term) -> Self {
         Term::tuple([Atom::ERROR.into(), reason])
     }
 
     /// `{ok, value}`
+    #[inline]
     #[must_use]
     pub fn ok(value: Term) -> Self {
         Term::tuple([Atom::OK.into(), value])
     }
 }
 
+#[inline]
 fn tuple_words(arity: usize) -> u32 {
     u32::try_from(arity).unwrap_or(u32::MAX).saturating_add(1)
 }

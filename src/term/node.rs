@@ -36,6 +36,7 @@ pub trait Children {
 }
 
 impl<T: Children> Node<T> {
+    #[inline]
     pub(super) fn new(own_words: u32, children: Measure, items: T) -> Self {
         Node { words: own_words.saturating_add(children.words), depth: children.depth.saturating_add(1), items }
     }
@@ -49,10 +50,12 @@ pub(super) struct Measure {
 }
 
 impl Measure {
+    #[inline]
     pub(super) fn of<'a>(terms: impl IntoIterator<Item = &'a Term>) -> Self {
         terms.into_iter().fold(Self::default(), Self::and)
     }
 
+    #[inline]
     pub(super) fn and(self, term: &Term) -> Self {
         let (words, depth) = term.measure();
         Measure { words: self.words.saturating_add(words), depth: self.depth.max(depth) }
@@ -63,6 +66,13 @@ impl Term {
     /// Words behind the term's own word, and its depth (0 for a leaf).
     #[inline]
     fn measure(&self) -> (u32, u32) {
+        match self {
+            Term::Nil | Term::Int(_) | Term::Atom(_) | Term::Pid(_) => (0, 0),
+            other => other.measure_heap(),
+        }
+    }
+
+    fn measure_heap(&self) -> (u32, u32) {
         match self {
             Term::Nil | Term::Int(_) | Term::Atom(_) | Term::Pid(_) => (0, 0),
             Term::Float(_) => (2, 0),

@@ -1,12 +1,13 @@
 //! Process identifiers and references.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 /// A process identifier. A slot of the process table is reused, a pid never is: `serial`
 /// counts spawns, so pids order by age.
 ///
 /// OTP: <https://www.erlang.org/docs/25/reference_manual/data_types#pid>
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Pid {
     pub(crate) serial: u32,
     pub(crate) slot: u32,
@@ -23,6 +24,28 @@ impl Pid {
     #[must_use]
     pub const fn number(self) -> u32 {
         self.serial
+    }
+}
+
+impl Pid {
+    /// Orders as (serial, slot) do, in one comparison.
+    #[inline]
+    const fn key(self) -> u64 {
+        (self.serial as u64) << 32 | self.slot as u64
+    }
+}
+
+impl Ord for Pid {
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl PartialOrd for Pid {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }
 

@@ -1,8 +1,13 @@
 //! The client functions of generic servers.
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use crate::exit::Raise;
 use crate::kernel::Dest;
 use crate::process::Cx;
+use crate::process::request::Request;
 use crate::term::{Atom, Ref, Term};
 use crate::time::Duration;
 
@@ -18,6 +23,7 @@ pub(crate) struct Flavour {
 
 impl Flavour {
     /// exit `{Reason, {Module, Function, Args}}`
+    #[cold]
     pub(crate) fn exit(self, reason: Term, server: Dest, request: Term, timeout: Option<Term>) -> Raise {
         let args = [Some(dest_term(server)), Some(request), timeout];
         let mfa =
@@ -49,9 +55,9 @@ pub(crate) fn timeout_term(timeout: Option<Duration>) -> Term {
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/gen_server#call-3>
 #[inline]
-pub async fn call(cx: &Cx, server: impl Into<Dest>, request: Term, timeout: Option<Duration>) -> Result<Term, Raise> {
+pub fn call(cx: &Cx, server: impl Into<Dest>, request: Term, timeout: Option<Duration>) -> Call<'_> {
     let flavour = Flavour { module: Atom::GEN_SERVER, function: Atom::CALL };
-    call_as(cx, flavour, server.into(), request, timeout).await
+    Call { flavour, exchange: exchange(cx, server.into(), Atom::GEN_CALL, request, timeout) }
 }
 
 /// [`call`] as Elixir's `GenServer.call/3` words its exits: `{Reason, {GenServer, :call, [...]}}`.
@@ -60,60 +66,104 @@ pub async fn call(cx: &Cx, server: impl Into<Dest>, request: Term, timeout: Opti
 /// As of [`call`].
 ///
 /// OTP: <https://hexdocs.pm/elixir/1.14/GenServer.html#call/3>
-pub async fn call_elixir(
-    cx: &Cx,
-    server: impl Into<Dest>,
-    request: Term,
-    timeout: Option<Duration>,
-) -> Result<Term, Raise> {
-    let flavour = Flavour { module: Atom::new("Elixir.GenServer"), function: Atom::CALL };
-    call_as(cx, flavour, server.into(), request, timeout).await
+pub fn call_elixir(cx: &Cx, server: impl Into<Dest>, request: Term, timeout: Option<Duration>) -> Call<'_> {
+    let flavour = Flavour { module: Atom::ELIXIR_GEN_SERVER, function: Atom::CALL };
+    Call { flavour, exchange: exchange(cx, server.into(), Atom::GEN_CALL, request, timeout) }
 }
 
-async fn call_as(
-    cx: &Cx,
+/// A call on its way: what [`call`] returns. Nothing is sent before it is awaited.
+///
+/// Written by hand, as is [`Exchange`]: an async function keeps its arguments twice.
+#[must_use = "a call that nobody awaits is not made"]
+pub struct Call<'a> {
     flavour: Flavour,
-    server: Dest,
-    request: Term,
-    timeout: Option<Duration>,
-) -> Result<Term, Raise> {
-    let outcome = exchange(cx, server, Atom::GEN_CALL, request.clone(), timeout).await;
-    outcome.map_err(|reason| flavour.exit(reason, server, request, Some(timeout_term(timeout))))
+    exchange: Exchange<'a>,
+}
+
+impl Future for Call<'_> {
+    type Output = Result<Term, Raise>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match Pin::new(&mut self.exchange).poll(context) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Ok(reply)) => Poll::Ready(Ok(reply)),
+            Poll::Ready(Err(reason)) => Poll::Ready(Err(self.exit(reason))),
+        }
+    }
+}
+
+impl Call<'_> {
+    #[cold]
+    fn exit(&mut self, reason: Term) -> Raise {
+        let Exchange { server, timeout, request, .. } = &mut self.exchange;
+        self.flavour.exit(reason, *server, std::mem::take(request), Some(timeout_term(*timeout)))
+    }
 }
 
 /// Sends `{Label, {self(), Tag}, Request}` and waits for `{Tag, Reply}`: OTP's `gen:call`.
 /// `Err` is the bare exit reason.
-pub(crate) async fn exchange(
-    cx: &Cx,
+#[inline]
+pub(crate) fn exchange(cx: &Cx, server: Dest, label: Atom, request: Term, timeout: Option<Duration>) -> Exchange<'_> {
+    Exchange { cx, server, label, request, timeout, sent: None }
+}
+
+/// See [`exchange`].
+pub(crate) struct Exchange<'a> {
+    cx: &'a Cx,
     server: Dest,
     label: Atom,
     request: Term,
     timeout: Option<Duration>,
-) -> Result<Term, Term> {
-    let server = resolve(cx, server)?;
-    if server == cx.me() {
-        return Err(Atom::CALLING_SELF.into());
-    }
-    let mark = cx.mark();
-    let mref = cx.monitor_with_alias(server);
-    let tag = if timeout.is_some() { Term::cons(Atom::ALIAS.into(), mref.into()) } else { mref.into() };
-    let from = Term::tuple([cx.me().into(), tag]);
-    // Sending to a pid cannot fail.
-    let _ = cx.send(server, Term::tuple([label.into(), from, request]));
-    let answer = cx.receive_from(mark, timeout, |message| answer(message, mref)).await;
-    match answer {
-        Some(Answer::Reply(reply)) => {
-            cx.demonitor_flush(mref);
-            Ok(reply)
-        }
-        Some(Answer::Down(reason)) => Err(reason),
-        None => {
-            cx.demonitor_flush(mref);
-            Err(Atom::TIMEOUT.into())
-        }
+    sent: Option<Request>,
+}
+
+impl Future for Exchange<'_> {
+    type Output = Result<Term, Term>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let sent = match &mut this.sent {
+            Some(sent) => sent,
+            None => match this.send() {
+                Ok(sent) => this.sent.insert(sent),
+                Err(reason) => return Poll::Ready(Err(reason)),
+            },
+        };
+        let Poll::Ready(answer) = this.cx.poll_answer(sent, answer) else { return Poll::Pending };
+        let mref = sent.mref;
+        Poll::Ready(match answer {
+            Some(Answer::Reply(reply)) => {
+                this.cx.demonitor_flush(mref);
+                Ok(reply)
+            }
+            Some(Answer::Down(reason)) => Err(reason),
+            None => {
+                this.cx.demonitor_flush(mref);
+                Err(Atom::TIMEOUT.into())
+            }
+        })
     }
 }
 
+impl Exchange<'_> {
+    #[inline]
+    fn send(&self) -> Result<Request, Term> {
+        let (cx, label, timeout) = (self.cx, self.label, self.timeout);
+        let server = resolve(cx, self.server)?;
+        if server == cx.me() {
+            return Err(Atom::CALLING_SELF.into());
+        }
+        Ok(cx.request(server, timeout, |mref| {
+            let tag = if timeout.is_some() { Term::cons(Atom::ALIAS.into(), mref.into()) } else { mref.into() };
+            let from = Term::tuple([cx.me().into(), tag]);
+            Term::tuple([label.into(), from, self.request.clone()])
+        }))
+    }
+}
+
+#[inline]
 fn resolve(cx: &Cx, server: Dest) -> Result<crate::term::Pid, Term> {
     match server {
         Dest::Pid(pid) => Ok(pid),

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use crate::kernel::few::Few;
 use crate::supervision::Restart;
 use crate::term::{Atom, Pid, Term};
 
@@ -55,7 +56,7 @@ impl Child {
 pub(super) struct Children {
     by_order: BTreeMap<u64, Child>,
     by_id: BTreeMap<Term, u64>,
-    by_pid: BTreeMap<Pid, u64>,
+    by_pid: Few<Pid, u64>,
     next: u64,
 }
 
@@ -86,7 +87,7 @@ impl Children {
         let child = self.by_order.remove(&order)?;
         self.by_id.remove(&child.spec.id);
         if let ChildPid::Pid(pid) = child.pid {
-            self.by_pid.remove(&pid);
+            self.by_pid.remove(pid);
         }
         Some(child)
     }
@@ -101,14 +102,14 @@ impl Children {
     }
 
     pub(super) fn find_pid(&self, pid: Pid) -> Option<(u64, &Child)> {
-        let order = *self.by_pid.get(&pid)?;
+        let order = *self.by_pid.get(pid)?;
         Some((order, self.by_order.get(&order)?))
     }
 
     pub(super) fn set_pid(&mut self, order: u64, pid: ChildPid) {
         let Some(child) = self.by_order.get_mut(&order) else { return };
         if let ChildPid::Pid(old) = std::mem::replace(&mut child.pid, pid) {
-            self.by_pid.remove(&old);
+            self.by_pid.remove(old);
         }
         if let ChildPid::Pid(new) = pid {
             self.by_pid.insert(new, order);

@@ -58,7 +58,7 @@ async fn stop(cx: &Cx, pid: Pid, shutdown: Shutdown) -> Term {
         }
         Shutdown::Timeout(span) => {
             cx.exit(pid, Atom::SHUTDOWN);
-            let in_time = cx.receive_from(mark, Some(span), |message| down_reason(message, monitor)).await;
+            let in_time = cx.receive_match(mark, Some(span), |message| down_reason(message, monitor)).await;
             match in_time {
                 Some(reason) => reason,
                 None => {
@@ -73,7 +73,7 @@ async fn stop(cx: &Cx, pid: Pid, shutdown: Shutdown) -> Term {
 
 async fn ended(cx: &Cx, mark: usize, monitor: Ref) -> Term {
     loop {
-        if let Some(reason) = cx.receive_from(mark, None, |message| down_reason(message, monitor)).await {
+        if let Some(reason) = cx.receive_match(mark, None, |message| down_reason(message, monitor)).await {
             return reason;
         }
     }

@@ -7,6 +7,7 @@ use std::rc::Rc;
 
 use crate::event::Event;
 use crate::exit::ExitReason;
+use crate::kernel::few::Few;
 use crate::process::Cx;
 use crate::supervision::{AutoShutdown, Budget, Restart, Shutdown, Verdict, verdict};
 use crate::term::{Atom, Pid, Ref, Term};
@@ -21,7 +22,7 @@ use super::{Fate, Kids, Started, Supervisor};
 pub(super) struct Simple {
     pub(super) template: Rc<ChildSpec>,
     /// Arguments of each child; `undefined` for temporary ones, which need none any more.
-    args: BTreeMap<Pid, Term>,
+    args: Few<Pid, Term>,
     /// Children whose restart has failed and is tried again, by their last pid.
     restarting: BTreeMap<Pid, Term>,
     /// Restarts that were ignored leave an entry without a process, as in OTP.
@@ -30,7 +31,7 @@ pub(super) struct Simple {
 
 impl Simple {
     pub(super) fn new(template: ChildSpec) -> Self {
-        Simple { template: Rc::new(template), args: BTreeMap::new(), restarting: BTreeMap::new(), ignored: 0 }
+        Simple { template: Rc::new(template), args: Few::default(), restarting: BTreeMap::new(), ignored: 0 }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -80,7 +81,7 @@ impl Supervisor {
             let kind = child_spec::type_term(spec.kind);
             Term::tuple([Atom::UNDEFINED.into(), pid, kind, spec.modules.clone()])
         };
-        let running = simple.args.keys().map(|pid| entry((*pid).into()));
+        let running = simple.args.keys().into_iter().map(|pid| entry(pid.into()));
         let restarting = simple.restarting.keys().map(|_| entry(Atom::RESTARTING.into()));
         let ignored = (0..simple.ignored).map(|_| entry(Atom::UNDEFINED.into()));
         Term::list(running.chain(restarting).chain(ignored).collect::<Vec<_>>())
@@ -95,7 +96,7 @@ impl Supervisor {
 
     pub(super) async fn terminate_simple_child(&mut self, cx: &Cx, pid: Pid) -> Term {
         let Some(simple) = self.simple() else { return Term::Nil };
-        if simple.args.contains_key(&pid) {
+        if simple.args.contains(pid) {
             let child = super::Child { spec: simple.template.clone(), pid: super::ChildPid::Pid(pid) };
             self.shut_down(cx, &child).await;
         } else if !simple.restarting.contains_key(&pid) && cx.is_alive(pid) {
@@ -107,7 +108,7 @@ impl Supervisor {
 
     fn drop_simple(&mut self, cx: &Cx, pid: Pid) {
         if let Some(simple) = self.simple() {
-            simple.args.remove(&pid);
+            simple.args.remove(pid);
             simple.restarting.remove(&pid);
             let id = simple.template.id.clone();
             cx.emit(Event::ChildRemoved { supervisor: cx.me(), id, pid: Some(pid) });
@@ -118,7 +119,7 @@ impl Supervisor {
         let Some(simple) = self.simple() else { return Term::Nil };
         match child {
             Term::Pid(pid)
-                if simple.args.contains_key(pid) || simple.restarting.contains_key(pid) || !cx.is_alive(*pid) =>
+                if simple.args.contains(*pid) || simple.restarting.contains_key(pid) || !cx.is_alive(*pid) =>
             {
                 Term::ok(simple.template.to_term())
             }
@@ -129,7 +130,7 @@ impl Supervisor {
 
     pub(super) async fn simple_ended(&mut self, cx: &Cx, pid: Pid, reason: ExitReason) -> Fate {
         let Some(simple) = self.simple() else { return Fate::GoesOn };
-        let Some(args) = simple.args.get(&pid).cloned() else { return Fate::GoesOn };
+        let Some(args) = simple.args.get(pid).cloned() else { return Fate::GoesOn };
         let template = simple.template.clone();
         self.note_end(cx, &template.id, pid, &reason, false);
         if !reason.is_orderly() || template.restart == Restart::Permanent {
@@ -161,7 +162,7 @@ impl Supervisor {
             return Fate::ShutsDown;
         }
         if let Some(simple) = self.simple() {
-            simple.args.remove(&pid);
+            simple.args.remove(pid);
             simple.restarting.remove(&pid);
         }
         match self.start_with(cx, template, &args, Some(pid)).await {
@@ -199,7 +200,7 @@ impl Supervisor {
         let template = simple.template.clone();
         let told = if template.shutdown == Shutdown::BrutalKill { Atom::KILL } else { Atom::SHUTDOWN };
         let mut waiting: BTreeMap<Ref, Pid> = BTreeMap::new();
-        for pid in simple.args.keys().copied().collect::<Vec<_>>() {
+        for pid in simple.args.keys() {
             waiting.insert(cx.monitor_with_alias(pid), pid);
             cx.exit(pid, told);
             cx.tick().await;
@@ -224,7 +225,7 @@ impl Supervisor {
             }
         }
         if let Some(simple) = self.simple() {
-            simple.args.clear();
+            simple.args = Few::default();
         }
     }
 
