@@ -105,7 +105,7 @@ impl Task {
             Task::StartSequence { name, module, opts } => seq::dynamic::start_seq(cx, name, module, opts).await,
             Task::StopSequence(server) => stop_sequence(cx, server).await,
             Task::StartApplication(name, start_type) => {
-                configure(cx, name).await?;
+                configure(cx).await?;
                 application::ensure_all_started(cx, name, start_type).await
             }
             Task::StopApplication(name) => application::stop(cx, name).await,
@@ -160,7 +160,7 @@ async fn stop_sequence(cx: &Cx, server: Dest) -> Result<Term, Raise> {
 
 /// Reads the configuration files anew, with the system's environment as it is now. If they say
 /// something else than before, the applications that are loaded take it over.
-async fn configure(cx: &Cx, _name: Atom) -> Result<(), Raise> {
+async fn configure(cx: &Cx) -> Result<(), Raise> {
     let variables = cx.installed::<SystemEnv>().map(|env| env.variables()).unwrap_or_default();
     let (Some(files), Some(config)) = (cx.installed::<ConfigFiles>(), cx.installed::<Config>()) else { return Ok(()) };
     let settings = files.read(&variables).map_err(|bad| Raise::error(Term::string(&bad)))?;
