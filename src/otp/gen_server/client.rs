@@ -73,7 +73,7 @@ pub fn call_elixir(cx: &Cx, server: impl Into<Dest>, request: Term, timeout: Opt
 
 /// A call on its way: what [`call`] returns. Nothing is sent before it is awaited.
 ///
-/// Written by hand, as is [`Exchange`]: an async function keeps its arguments twice.
+/// Written by hand, as is `Exchange`: an async function keeps its arguments twice.
 #[must_use = "a call that nobody awaits is not made"]
 pub struct Call<'a> {
     flavour: Flavour,
