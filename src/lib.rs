@@ -44,6 +44,7 @@
 //! | [`session`] | node + model + inputs + pace: all but the web | all above |
 //! | `lab` | instruments: scenario runner, simulator (feature `lab`) | all above |
 //! | `ui`, `embed` | the page and the custom element (feature `ui`) | `session`, `view` |
+//! | `src/main.rs` | the binary `app`: what Trunk builds | `embed` |
 //!
 //! `tests/layers.rs` holds this table against the code; leaving the feature `ui` out holds the
 //! web below it.

@@ -28,6 +28,7 @@ const MAY_IMPORT: &[(&str, &str)] = &[
     ("view", "term exit time supervision event observe"),
     ("ui", "term exit time supervision observe view session"),
     ("embed", "ui session"),
+    ("main", "embed"),
 ];
 
 #[test]

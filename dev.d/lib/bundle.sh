@@ -8,7 +8,7 @@ set -eu
 cd "$TRUNK_STAGING_DIR"
 
 only() { [ $# -eq 1 ] && [ -f "$1" ] || { echo "bundle: expected one file, found: $*" >&2; exit 1; }; echo "$1"; }
-wasm=$(only let-it-crash-*_bg.wasm)
+wasm=$(only app-*_bg.wasm)
 glue=$(only "${wasm%_bg.wasm}.js")
 
 { echo "export default function create() {"; cat "$glue"; echo; echo "return wasm_bindgen;"; echo "}"; } > glue.tmp
