@@ -26,5 +26,6 @@ if [ "${version:-0}" -lt 120 ]; then
   echo "bundle: no wasm-opt of 120 or later on PATH (npm's binaryen has it): the page is built without it" >&2
   exit 0
 fi
-wasm-opt "${LIC_WASM_OPT:--Oz}" "$wasm" -o opt.tmp
+# By name, instances of one generic function lie side by side: they compress together.
+wasm-opt "${LIC_WASM_OPT:--Oz}" --reorder-functions-by-name "$wasm" -o opt.tmp
 mv opt.tmp "$wasm"
