@@ -27,7 +27,7 @@ mod shared;
 
 pub use crate::kernel::Dest;
 pub use crate::kernel::process::Status;
-pub use body::{Body, BoxBody, Turn};
+pub use body::{Body, BoxBody, Turn, ViewState};
 pub use cx::{Cx, SpawnOptions};
 pub use module::{Export, Handover, Module, ServerCode, Then};
 pub use runtime::{Budget, Info, Progress, Runtime};

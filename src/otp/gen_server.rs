@@ -1,18 +1,33 @@
 //! Generic servers.
 //!
 //! A server is a type that implements [`GenServer`]; its callbacks return what an Erlang callback
-//! returns. The serve loop is generic over it, so a server is one future in one box, and a
-//! dispatch allocates nothing.
+//! returns. One serve loop, written by hand, runs them all; a type of server adds to the program
+//! no more than its callbacks.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`client`] | calls, casts, replies |
+//! | `server` | a server of any type, as the loop sees it |
+//! | `init` | the start: name, `init`, acknowledgement |
+//! | `serve` | the loop |
+//! | `outcome` | what a callback's return means |
+//! | `system` | system messages |
+//! | `handover` | hot upgrade |
+//! | `end` | `terminate`, reports, the last reply |
 //!
 //! OTP: <https://www.erlang.org/docs/25/man/gen_server>
 
 pub mod client;
+mod end;
 mod handover;
+mod init;
 mod outcome;
 mod serve;
+mod server;
+mod system;
 
 pub use client::{Call, call, call_elixir, cast, reply, stop};
-pub use handover::code;
+pub use server::code;
 
 use crate::event::{Behaviour, Mfa};
 use crate::exit::Raise;
@@ -21,6 +36,9 @@ use crate::term::{Atom, Term};
 use crate::time::Duration;
 
 use super::proc_lib;
+use init::Starter;
+use serve::Life;
+use server::{Code, Coded};
 
 /// What a server does after a callback.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -183,7 +201,7 @@ impl Start {
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/gen_server#start_link-3>
 pub fn start_link<S: GenServer>(cx: &Cx, start: Start) -> impl Future<Output = Result<Term, Raise>> {
-    start_server::<S>(cx, start, true)
+    start_server(cx, start, true, &S::CODE)
 }
 
 /// Starts a server on its own: `{ok, Pid}`, `ignore` or `{error, Reason}`.
@@ -193,18 +211,17 @@ pub fn start_link<S: GenServer>(cx: &Cx, start: Start) -> impl Future<Output = R
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/gen_server#start-3>
 pub fn start<S: GenServer>(cx: &Cx, start: Start) -> impl Future<Output = Result<Term, Raise>> {
-    start_server::<S>(cx, start, false)
+    start_server(cx, start, false, &S::CODE)
 }
 
-async fn start_server<S: GenServer>(cx: &Cx, start: Start, link: bool) -> Result<Term, Raise> {
+async fn start_server(cx: &Cx, start: Start, link: bool, code: &'static Code) -> Result<Term, Raise> {
     if let Some(pid) = start.name.and_then(|name| cx.whereis(name)) {
         return Ok(already_started(pid));
     }
     let initial_call = Mfa { module: start.module, function: Atom::INIT, arity: 1 };
-    let timeout = start.timeout;
-    let start = Box::new(start);
-    proc_lib::start(cx, link, initial_call, timeout, |child, starter| serve::run::<S>(child, starter, link, start))
-        .await
+    let (pid, timeout) = (cx.me(), start.timeout);
+    let body = |child| Life::starting(child, Starter { pid, link, code }, start);
+    proc_lib::start(cx, link, initial_call, timeout, body).await
 }
 
 pub(crate) fn already_started(pid: crate::term::Pid) -> Term {

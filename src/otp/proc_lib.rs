@@ -8,33 +8,28 @@ use std::rc::Rc;
 use crate::event::{Event, Level, Mfa, Report};
 use crate::exit::{Class, ExitReason, Raise};
 use crate::kernel::Dest;
-use crate::process::{Cx, SpawnOptions};
+use crate::process::{BoxBody, Cx, SpawnOptions};
 use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::Duration;
 
 use super::{logger, sys};
 
-/// Spawns a process and waits until it has acknowledged its start: `{ok, Pid}`, `ignore` or
-/// `{error, Reason}`, whatever it says. `body` gets the pid to acknowledge to.
+/// Spawns a process and waits until it has acknowledged its start to the caller: `{ok, Pid}`,
+/// `ignore` or `{error, Reason}`, whatever it says.
 ///
 /// # Errors
 /// `system_limit` when the process table is full.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/proc_lib#start_link-3>
-pub async fn start<F, Fut>(
+pub async fn start(
     cx: &Cx,
     link: bool,
     initial_call: Mfa,
     timeout: Option<Duration>,
-    body: F,
-) -> Result<Term, Raise>
-where
-    F: FnOnce(Cx, Pid) -> Fut,
-    Fut: Future<Output = Result<(), Raise>> + 'static,
-{
-    let starter = cx.me();
+    body: impl FnOnce(Cx) -> BoxBody,
+) -> Result<Term, Raise> {
     let mark = cx.mark();
-    let child = spawn(cx, link, initial_call, |child| body(child, starter))?;
+    let child = spawn_body(cx, link, initial_call, body)?;
     let monitor = if link { None } else { Some(cx.monitor_with_alias(child)) };
     let answer = cx.receive_match(mark, timeout, |message| acknowledgement(message, child, monitor)).await;
     if let Some(monitor) = monitor {
@@ -43,7 +38,7 @@ where
     match answer {
         Some(answer) => Ok(answer),
         None => {
-            kill_and_flush(cx, child).await;
+            Box::pin(kill_and_flush(cx, child)).await;
             Ok(Term::error(Atom::TIMEOUT.into()))
         }
     }
@@ -60,9 +55,15 @@ where
     F: FnOnce(Cx) -> Fut,
     Fut: Future<Output = Result<(), Raise>> + 'static,
 {
-    let child = cx.spawn(SpawnOptions { link, initial_call }, body)?;
-    cx.pass_on_ancestors(child);
-    Ok(child)
+    spawn_body(cx, link, initial_call, |child| Box::pin(body(child)))
+}
+
+fn spawn_body(cx: &Cx, link: bool, initial_call: Mfa, body: impl FnOnce(Cx) -> BoxBody) -> Result<Pid, Raise> {
+    let child = cx.bear(SpawnOptions { link, initial_call })?;
+    let pid = child.me();
+    cx.pass_on_ancestors(pid);
+    cx.house(pid, body(child));
+    Ok(pid)
 }
 
 fn acknowledgement(message: &Term, child: Pid, monitor: Option<Ref>) -> Option<Term> {

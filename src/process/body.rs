@@ -5,11 +5,26 @@ use std::pin::Pin;
 use std::task::{Context, Poll, Waker};
 
 use crate::exit::Raise;
+use crate::term::Term;
 
 /// The code of a process, resumed turn by turn until it ends.
 pub trait Body {
     /// Runs until it has to wait, has spent its fuel, or ends.
     fn resume(self: Pin<&mut Self>) -> Turn;
+
+    /// The server that it is, if it serves.
+    fn server(&self) -> Option<&dyn ViewState> {
+        None
+    }
+}
+
+/// Shows a server's state to whoever inspects the process.
+pub trait ViewState {
+    /// The state as a term; `None` while a callback works on it.
+    fn view(&self) -> Option<Term>;
+
+    /// Does a callback work on it?
+    fn is_busy(&self) -> bool;
 }
 
 /// A body in its box. A process is one of these.

@@ -12,7 +12,6 @@ use crate::event::{CodeChange, Event};
 use crate::kernel::process::Process;
 use crate::term::{Atom, Pid, Term};
 
-use super::body::BoxBody;
 use super::cx::Cx;
 use super::module::Module;
 use super::shared::Shared;
@@ -151,10 +150,5 @@ impl Cx {
             Some(current) if current.edition == edition => Newer::Same,
             Some(current) => Newer::Version(current),
         }
-    }
-
-    /// This process goes on as another body, once its present one returns.
-    pub(crate) fn go_on_as(&self, body: BoxBody) {
-        *self.shared.becoming.borrow_mut() = Some(body);
     }
 }

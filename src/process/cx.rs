@@ -15,9 +15,10 @@ use crate::term::atom::AtomError;
 use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
 
+use super::body::BoxBody;
 use super::fault::Fault;
 use super::receive::{Match, Next, Receive, Select, Tick};
-use super::shared::{Shared, StateView};
+use super::shared::Shared;
 
 /// A process's hold on its node. Its body owns one; after the process has ended every call on it
 /// is without effect.
@@ -496,6 +497,14 @@ impl Cx {
         F: FnOnce(Cx) -> Fut,
         Fut: Future<Output = Result<(), Raise>> + 'static,
     {
+        let child = self.bear(options)?;
+        let pid = child.me;
+        self.house(pid, Box::pin(body(child)));
+        Ok(pid)
+    }
+
+    /// Makes a process that has no body yet.
+    pub(crate) fn bear(&self, options: SpawnOptions) -> Result<Cx, Raise> {
         self.shared.charge(10);
         let SpawnOptions { link, initial_call } = options;
         let birth = Birth { parent: Some(self.me), link, initial_call };
@@ -507,10 +516,12 @@ impl Cx {
         if let Some(process) = kernel.process_mut(pid) {
             process.group_leader = leader;
         }
-        drop(kernel);
-        let body = body(Cx::new(self.shared.clone(), pid));
-        self.shared.house(pid, Box::pin(body));
-        Ok(pid)
+        Ok(Cx::new(self.shared.clone(), pid))
+    }
+
+    /// Gives a process its body.
+    pub(crate) fn house(&self, pid: Pid, body: BoxBody) {
+        self.shared.house(pid, body);
     }
 
     /// `apply(module, function, args)`
@@ -625,11 +636,6 @@ impl Cx {
     #[must_use]
     pub fn installed<T: 'static>(&self) -> Option<Rc<T>> {
         self.shared.installed.borrow().get(&std::any::TypeId::of::<T>())?.clone().downcast().ok()
-    }
-
-    /// Offers a view of this process's state to those who inspect it.
-    pub(crate) fn offer_state(&self, view: StateView) {
-        self.shared.offer_state(self.me, view);
     }
 
     /// Makes a table that ends with this process. `false` if the name is taken.

@@ -13,13 +13,12 @@ use crate::limits::Limits;
 use crate::term::{Atom, Pid, Term};
 use crate::time::{Duration, Instant};
 
-use super::body::{BoxBody, Turn};
+use super::body::{BoxBody, Turn, ViewState};
 use super::code::{Edition, Purge};
 use super::cx::Cx;
 use super::fault::Fault;
 use super::module::Module;
-pub use super::shared::ViewState;
-use super::shared::{Shared, StateView};
+use super::shared::Shared;
 
 /// How far [`Runtime::run`] goes at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,18 +81,13 @@ pub struct Info {
 /// would keep every dropped node alive.
 pub struct Runtime {
     shared: Rc<Shared>,
-    slots: Vec<Slot>,
+    /// By slot of the process table; none while its process runs.
+    bodies: Vec<Option<BoxBody>>,
     fuel: i64,
     ns_per_reduction: u64,
     turns: u64,
     #[cfg(feature = "lab")]
     last_turn: Option<(Pid, u64)>,
-}
-
-#[derive(Default)]
-struct Slot {
-    body: Option<BoxBody>,
-    state: Option<StateView>,
 }
 
 impl Runtime {
@@ -105,7 +99,7 @@ impl Runtime {
         let shared = Rc::new(Shared::new(Kernel::new(limits)));
         Runtime {
             shared,
-            slots: Vec::new(),
+            bodies: Vec::new(),
             fuel,
             ns_per_reduction,
             turns: 0,
@@ -246,7 +240,7 @@ impl Runtime {
     /// Gives the next process its turn. `false` if none can run.
     pub fn turn(&mut self) -> bool {
         let Some(pid) = self.shared.kernel.borrow_mut().next_runnable() else { return false };
-        let Some(mut body) = self.slots.get_mut(pid.slot as usize).and_then(|slot| slot.body.take()) else {
+        let Some(mut body) = self.bodies.get_mut(pid.slot as usize).and_then(Option::take) else {
             return true;
         };
         self.turns += 1;
@@ -268,13 +262,9 @@ impl Runtime {
         true
     }
 
-    fn take_becoming(&self) -> Option<BoxBody> {
-        self.shared.becoming.borrow_mut().take()
-    }
-
     fn put_back(&mut self, pid: Pid, body: BoxBody) {
-        if let Some(slot) = self.slots.get_mut(pid.slot as usize) {
-            slot.body = Some(body);
+        if let Some(place) = self.bodies.get_mut(pid.slot as usize) {
+            *place = Some(body);
         }
     }
 
@@ -282,10 +272,6 @@ impl Runtime {
     /// to be queued; one that has not would never run again, and ends here.
     fn change(&mut self, pid: Pid, body: BoxBody, turn: Turn) {
         drop(body);
-        let turn = match turn {
-            Turn::Exited(Ok(())) => self.take_becoming().map_or(Turn::Exited(Ok(())), Turn::Become),
-            other => other,
-        };
         let reason = match turn {
             Turn::Become(next) => {
                 self.shared.kernel.borrow_mut().requeue(pid);
@@ -302,13 +288,12 @@ impl Runtime {
     fn settle(&mut self) {
         if self.shared.unsettled.take() {
             self.house_newborn();
-            self.house_state_views();
             self.purge();
         }
         loop {
             let Some(slot) = self.shared.kernel.borrow_mut().next_buried() else { return };
-            let place = self.slots.get_mut(slot as usize).map(std::mem::take);
-            drop(place);
+            let body = self.bodies.get_mut(slot as usize).map(std::mem::take);
+            drop(body);
             self.shared.kernel.borrow_mut().free_slot(slot);
         }
     }
@@ -332,41 +317,32 @@ impl Runtime {
 
     fn is_in(&self, pid: Pid, edition: Edition) -> bool {
         let runs = self.kernel().process(pid).is_some_and(|process| process.edition == edition);
-        runs && self.slots.get(pid.slot as usize).is_some_and(|slot| match &slot.state {
-            Some(server) => server.is_busy(),
-            None => true,
-        })
+        runs && self.body(pid).is_some_and(|body| body.server().is_none_or(ViewState::is_busy))
+    }
+
+    fn body(&self, pid: Pid) -> Option<&BoxBody> {
+        self.bodies.get(pid.slot as usize)?.as_ref()
     }
 
     fn house_newborn(&mut self) {
         loop {
             let Some((pid, body)) = self.shared.newborn.borrow_mut().pop() else { return };
             let at = pid.slot as usize;
-            if self.slots.len() <= at {
-                self.slots.resize_with(at + 1, Slot::default);
+            if self.bodies.len() <= at {
+                self.bodies.resize_with(at + 1, Option::default);
             }
-            if let Some(slot) = self.slots.get_mut(at) {
-                *slot = Slot { body: Some(body), state: None };
-            }
+            self.put_back(pid, body);
         }
     }
 
-    fn house_state_views(&mut self) {
-        let views = std::mem::take(&mut *self.shared.state_views.borrow_mut());
-        for (pid, view) in views {
-            if let Some(slot) = self.slots.get_mut(pid.slot as usize)
-                && self.shared.kernel.borrow().process(pid).is_some()
-            {
-                slot.state = Some(view);
-            }
-        }
+    fn server(&self, pid: Pid) -> Option<&dyn ViewState> {
+        self.body(pid).and_then(|body| body.server())
     }
 
     /// Does the process serve: run callbacks, whose outcome a fault can replace?
     #[must_use]
     pub fn is_server(&self, pid: Pid) -> bool {
-        let view = self.slots.get(pid.slot as usize).and_then(|slot| slot.state.as_ref());
-        view.is_some() && self.kernel().process(pid).is_some()
+        self.server(pid).is_some() && self.kernel().process(pid).is_some()
     }
 
     /// What a process is like now, with at most `messages` of its waiting messages. Changes nothing.
@@ -376,7 +352,6 @@ impl Runtime {
     pub fn inspect(&self, pid: Pid, messages: usize) -> Option<Info> {
         let kernel = self.kernel();
         let process = kernel.process(pid)?;
-        let view = self.slots.get(pid.slot as usize).and_then(|slot| slot.state.as_ref());
         Some(Info {
             status: process.status,
             name: process.name,
@@ -392,7 +367,7 @@ impl Runtime {
             monitors: process.monitors.to_vec().into_iter().map(|entry| entry.1.target).collect(),
             monitored_by: process.monitored_by.to_vec().into_iter().map(|entry| entry.1).collect(),
             dictionary: process.dictionary().to_vec(),
-            state: view.and_then(|view| view.view()),
+            state: self.server(pid).and_then(ViewState::view),
         })
     }
 }
@@ -402,7 +377,5 @@ impl Drop for Runtime {
     fn drop(&mut self) {
         let newborn = std::mem::take(&mut *self.shared.newborn.borrow_mut());
         drop(newborn);
-        let views = std::mem::take(&mut *self.shared.state_views.borrow_mut());
-        drop(views);
     }
 }

@@ -45,7 +45,8 @@ pub(super) fn forget(cx: &Cx, application: Atom) {
 /// Starts an application: `{ok, Master}` or `{error, Reason}`.
 pub(super) async fn start_link(cx: &Cx, controller: Pid, spec: Spec) -> Result<Term, Raise> {
     let initial_call = Mfa { module: module(), function: Atom::INIT, arity: 4 };
-    proc_lib::start(cx, true, initial_call, None, |cx, starter| run(cx, controller, starter, spec)).await
+    let starter = cx.me();
+    proc_lib::start(cx, true, initial_call, None, |cx| Box::pin(run(cx, controller, starter, spec))).await
 }
 
 /// Has a master stop its application, and waits until it has.

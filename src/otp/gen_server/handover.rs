@@ -2,54 +2,40 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/man/gen_server#Module:code_change-3>
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use crate::event::Event;
 use crate::exit::Raise;
 use crate::process::code::Newer;
-use crate::process::{BoxBody, Cx, Handover, Module, ServerCode, Then};
+use crate::process::{BoxBody, Cx, Handover, Module, Then};
 use crate::term::{Atom, Term};
 
 use super::super::{proc_lib, sys};
-use super::serve::{End, Server, StateCell};
-use super::{GenServer, Next};
+use super::Next;
+use super::end::Over;
+use super::serve::{Handle, Life, Serving};
+use super::server::Code;
 
-/// The code by which a module's version takes over servers of other versions: for
-/// [`Module::serves`].
-#[must_use]
-pub fn code<S: GenServer>() -> ServerCode {
-    ServerCode { resume: resume::<S>, code_change: S::code_change }
-}
-
-fn resume<S: GenServer>(cx: Cx, handover: Handover) -> BoxBody {
-    Box::pin(go_on::<S>(cx, handover))
-}
-
-/// The life of a server from its handover to its end.
-async fn go_on<S: GenServer>(cx: Cx, handover: Handover) -> Result<(), Raise> {
+/// The server's body from its handover on.
+pub(super) fn resume(cx: Cx, handover: Handover, code: &Code) -> BoxBody {
     let Handover { parent, module, state, then } = handover;
-    let state = match S::from_state(state) {
-        Ok(state) => Rc::new(StateCell(RefCell::new(state))),
-        Err(raise) => {
-            proc_lib::report_crash(&cx, &raise);
-            return Err(raise);
+    let server = match (code.from_state)(state) {
+        Ok(server) => server,
+        Err(raise) => return Box::pin(refused(cx, raise)),
+    };
+    let handle = Handle { cx, parent, module, server };
+    Box::pin(Life::Serving(match then {
+        Then::Wait => Serving::new(handle, Next::Wait),
+        Then::Message(message) => Serving::given(handle, message),
+        Then::Suspended => {
+            let work = Box::pin(handle.same().stay_suspended());
+            Serving::managed(handle, work)
         }
-    };
-    let server = Server::new(cx, parent, module, state);
-    let first = match then {
-        Then::Wait => Ok(Next::Wait),
-        Then::Message(message) => server.dispatch(&message).await,
-        Then::Suspended => match server.while_suspended().await {
-            Ok((request, from)) => Box::pin(server.system(request, from, true)).await,
-            Err(end) => Err(end),
-        },
-    };
-    let end = match first {
-        Ok(next) => server.serve(next).await,
-        Err(end) => end,
-    };
-    server.finish(end).await
+    }))
+}
+
+/// A state that the other version cannot hold.
+async fn refused(cx: Cx, raise: Raise) -> Result<(), Raise> {
+    proc_lib::report_crash(&cx, &raise);
+    Err(raise)
 }
 
 /// What came of `sys:change_code/4`.
@@ -60,29 +46,30 @@ pub(super) enum Change {
     HandOver(BoxBody),
 }
 
-impl<S: GenServer> Server<S> {
+impl Serving {
     /// Looks whether the module has a newer version. If so, the server goes on in it with this
     /// message; what the loop itself handles is no call of the module.
     #[cold]
-    pub(super) fn look_for_newer(&self, message: &Term) -> Result<(), Box<End>> {
-        if self.is_of_the_loop(message) {
+    pub(super) fn look_for_newer(&mut self, message: &Term) -> Result<(), Over> {
+        let handle = &self.handle;
+        if handle.is_of_the_loop(message) {
             return Ok(());
         }
-        let newer = self.cx.newer_code(self.module);
-        self.seen.set(self.cx.loads());
-        match newer {
+        self.seen = handle.cx.loads();
+        match handle.cx.newer_code(handle.module) {
             Newer::Same => Ok(()),
-            Newer::Gone => Err(End::raised(Raise::error(Atom::UNDEF), message.clone())),
+            Newer::Gone => Err(Over::raised(Raise::error(Atom::UNDEF), message.clone(), None)),
             Newer::Version(newer) => {
-                let state = self.state.0.borrow().state();
-                match self.hand_over(&newer, state, Then::Message(message.clone())) {
-                    Some(body) => Err(End::becoming(body)),
+                match handle.hand_over(&newer, handle.server.state(), Then::Message(message.clone())) {
+                    Some(body) => Err(Over::Becomes(body)),
                     None => Ok(()),
                 }
             }
         }
     }
+}
 
+impl Handle {
     /// The body that goes on in another version; `None` if that is no server.
     fn hand_over(&self, newer: &Module, state: Term, then: Then) -> Option<BoxBody> {
         let code = newer.server?;
@@ -95,7 +82,7 @@ impl<S: GenServer> Server<S> {
     /// Converts the state: by the newer version if there is one, which then goes on with it; by
     /// this version on the way down, before the older one is loaded.
     pub(super) async fn change_code(&self, old_vsn: Term, extra: Term, converted: &mut Option<Term>) -> Change {
-        let state = converted.take().unwrap_or_else(|| self.state.0.borrow().state());
+        let state = converted.take().unwrap_or_else(|| self.server.state());
         if let Newer::Version(newer) = self.cx.newer_code(self.module)
             && let Some(code) = newer.server
         {
@@ -109,7 +96,7 @@ impl<S: GenServer> Server<S> {
         if !is_down(&old_vsn) {
             return Change::Done(self.answer(sys::Request::ChangeCode { old_vsn, extra }).await);
         }
-        match S::code_change(old_vsn, state, extra) {
+        match self.server.convert(old_vsn, state, extra) {
             Ok(state) => {
                 *converted = Some(state);
                 Change::Done(Atom::OK.into())
@@ -119,16 +106,15 @@ impl<S: GenServer> Server<S> {
     }
 
     /// Resumed with a state that was converted for another version: the current one.
-    pub(super) fn go_on_with(&self, state: Term) -> Result<Next, Box<End>> {
+    pub(super) fn go_on_with(&self, state: Term) -> Result<Next, Over> {
         let body = match self.cx.newer_code(self.module) {
             Newer::Version(newer) => self.hand_over(&newer, state.clone(), Then::Wait),
             Newer::Same | Newer::Gone => None,
         };
         match body {
-            Some(body) => Err(End::becoming(body)),
+            Some(body) => Err(Over::Becomes(body)),
             None => {
-                let state = S::from_state(state).map_err(|raise| End::raised(raise, Term::Nil))?;
-                self.state.0.replace(state);
+                self.server.adopt(state).map_err(|raise| Over::raised(raise, Term::Nil, None))?;
                 Ok(Next::Wait)
             }
         }

@@ -4,7 +4,8 @@ use crate::exit::{Class, Raise};
 use crate::term::{Atom, Term};
 use crate::time::Duration;
 
-use super::{GenServer, Next, Reply};
+use super::server::{Callback, Server};
+use super::{Next, Reply};
 
 /// What the serve loop does after a callback.
 pub(super) enum Flow {
@@ -14,15 +15,9 @@ pub(super) enum Flow {
     End { raise: Raise, reply: Option<Term> },
 }
 
-/// Which returns a callback may make.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Callback {
-    Call,
-    Other,
-}
-
-/// The rows of the table of returns. A raw return carries a new state, which `replace` gets.
-pub(super) fn flow<S: GenServer>(callback: Callback, outcome: Result<Reply, Raise>, replace: impl FnOnce(S)) -> Flow {
+/// The rows of the table of returns. A raw return carries a new state, which `server` adopts.
+#[inline]
+pub(super) fn flow(callback: Callback, outcome: Result<Reply, Raise>, server: &dyn Server) -> Flow {
     match outcome {
         Ok(Reply::Reply(value, next)) if callback == Callback::Call => Flow::Go { reply: Some(value), next },
         Ok(Reply::NoReply(next)) => Flow::Go { reply: None, next },
@@ -32,8 +27,8 @@ pub(super) fn flow<S: GenServer>(callback: Callback, outcome: Result<Reply, Rais
         }
         Ok(Reply::Reply(value, _)) => bad_return(Term::tuple([Atom::REPLY.into(), value])),
         Ok(Reply::StopReply(reason, value)) => bad_return(Term::tuple([Atom::STOP.into(), reason, value])),
-        Ok(Reply::Raw(term)) => raw(callback, term, replace),
-        Err(Raise { class: Class::Throw, reason, .. }) => raw(callback, reason, replace),
+        Ok(Reply::Raw(term)) => raw(callback, term, server),
+        Err(Raise { class: Class::Throw, reason, .. }) => raw(callback, reason, server),
         Err(raise) => Flow::End { raise, reply: None },
     }
 }
@@ -43,7 +38,7 @@ fn bad_return(term: Term) -> Flow {
 }
 
 /// A term that a callback returned as it is.
-fn raw<S: GenServer>(callback: Callback, term: Term, replace: impl FnOnce(S)) -> Flow {
+fn raw(callback: Callback, term: Term, server: &dyn Server) -> Flow {
     let call = callback == Callback::Call;
     let (flow, state) = match term.as_tuple() {
         Some([Term::Atom(Atom::NOREPLY), state]) => (Flow::Go { reply: None, next: Next::Wait }, state),
@@ -67,9 +62,7 @@ fn raw<S: GenServer>(callback: Callback, term: Term, replace: impl FnOnce(S)) ->
         _ => return bad_return(term),
     };
     // A state that this server cannot hold leaves the old one: a Rust server has no other.
-    if let Ok(state) = S::from_state(state.clone()) {
-        replace(state);
-    }
+    let _ = server.adopt(state.clone());
     flow
 }
 

@@ -1,0 +1,165 @@
+//! A server as the serve loop sees it: whatever its type is.
+//!
+//! This is all the code that is compiled for each type of server; the loop itself is compiled
+//! once.
+
+use std::cell::RefCell;
+use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use crate::event::Behaviour;
+use crate::exit::Raise;
+use crate::process::{Cx, ServerCode, ViewState};
+use crate::term::{Atom, Term};
+
+use super::{From, GenServer, Init, Reply, handover};
+
+/// Work that goes on over turns.
+pub(super) type Work<T> = Pin<Box<dyn Future<Output = T>>>;
+
+/// Which callback it is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Callback {
+    Call,
+    Cast,
+    Info,
+    Continue,
+    Terminate,
+}
+
+impl Callback {
+    /// Its name and arity.
+    pub(super) fn function(self) -> (Atom, usize) {
+        match self {
+            Callback::Call => (Atom::new("handle_call"), 3),
+            Callback::Cast => (Atom::new("handle_cast"), 2),
+            Callback::Info => (Atom::new("handle_info"), 2),
+            Callback::Continue => (Atom::new("handle_continue"), 2),
+            Callback::Terminate => (Atom::TERMINATE, 2),
+        }
+    }
+}
+
+/// What came of a callback.
+pub(super) struct Done {
+    pub(super) callback: Callback,
+    /// What it was called for, in the envelope of the protocol.
+    pub(super) message: Term,
+    pub(super) outcome: Result<Reply, Raise>,
+}
+
+/// A running server: its state, and its type's callbacks.
+pub(super) trait Server: ViewState {
+    /// Calls a callback. The state is the callback's until the work is done.
+    fn invoke(self: Rc<Self>, cx: Cx, callback: Callback, message: Term) -> Work<Done>;
+
+    /// [`GenServer::change_code`]
+    fn change_code(self: Rc<Self>, cx: Cx, old_vsn: Term, extra: Term) -> Work<Option<Result<(), Term>>>;
+
+    /// [`GenServer::code_change`] of this version.
+    fn convert(&self, old_vsn: Term, state: Term, extra: Term) -> Result<Term, Raise>;
+
+    /// The state between callbacks.
+    fn state(&self) -> Term;
+
+    /// Goes on with this state.
+    fn adopt(&self, state: Term) -> Result<(), Raise>;
+}
+
+/// What came of `init`.
+pub(super) type Begun = Result<Init<Rc<dyn Server>>, Raise>;
+
+/// What makes a server of a type.
+pub(super) struct Code {
+    pub(super) behaviour: Behaviour,
+    pub(super) init: fn(Cx, Term) -> Work<Begun>,
+    pub(super) from_state: fn(Term) -> Result<Rc<dyn Server>, Raise>,
+}
+
+/// The [`Code`] of a type, made once by the compiler.
+pub(super) trait Coded {
+    const CODE: Code;
+}
+
+impl<S: GenServer> Coded for S {
+    const CODE: Code = Code { behaviour: S::BEHAVIOUR, init: init::<S>, from_state: from_state::<S> };
+}
+
+/// The code by which a module's version takes over servers of other versions: for
+/// [`Module::serves`](crate::process::Module::serves).
+#[must_use]
+pub fn code<S: GenServer>() -> ServerCode {
+    ServerCode { resume: |cx, handover| handover::resume(cx, handover, &S::CODE), code_change: S::code_change }
+}
+
+fn init<S: GenServer>(cx: Cx, args: Term) -> Work<Begun> {
+    Box::pin(async move {
+        Ok(match S::init(&cx, args).await? {
+            Init::Ok(state, next) => Init::Ok(serving(state), next),
+            Init::Ignore => Init::Ignore,
+            Init::Stop(reason) => Init::Stop(reason),
+            Init::Raw(term) => Init::Raw(term),
+        })
+    })
+}
+
+fn from_state<S: GenServer>(state: Term) -> Result<Rc<dyn Server>, Raise> {
+    S::from_state(state).map(serving)
+}
+
+fn serving<S: GenServer>(state: S) -> Rc<dyn Server> {
+    Rc::new(State(RefCell::new(state)))
+}
+
+/// A server's state, where the inspector finds it between callbacks.
+struct State<S>(RefCell<S>);
+
+impl<S: GenServer> ViewState for State<S> {
+    fn view(&self) -> Option<Term> {
+        self.0.try_borrow().ok().map(|state| state.state())
+    }
+
+    fn is_busy(&self) -> bool {
+        self.0.try_borrow().is_err()
+    }
+}
+
+// The state is borrowed while a callback works on it. Only the inspector looks besides, and it
+// tries first.
+#[allow(clippy::await_holding_refcell_ref)]
+impl<S: GenServer> Server for State<S> {
+    fn invoke(self: Rc<Self>, cx: Cx, callback: Callback, message: Term) -> Work<Done> {
+        Box::pin(async move {
+            let mut state = self.0.borrow_mut();
+            let outcome = match (callback, message.as_tuple()) {
+                (Callback::Call, Some([_, from, request])) => {
+                    state.handle_call(&cx, request.clone(), From(from.clone())).await
+                }
+                (Callback::Cast, Some([_, content])) => state.handle_cast(&cx, content.clone()).await,
+                (Callback::Continue, _) => state.handle_continue(&cx, message.clone()).await,
+                (Callback::Terminate, _) => state.terminate(&cx, &message).await.map(|()| Reply::none()),
+                _ => state.handle_info(&cx, message.clone()).await,
+            };
+            drop(state);
+            Done { callback, message, outcome }
+        })
+    }
+
+    fn change_code(self: Rc<Self>, cx: Cx, old_vsn: Term, extra: Term) -> Work<Option<Result<(), Term>>> {
+        Box::pin(async move { self.0.borrow_mut().change_code(&cx, &old_vsn, &extra).await })
+    }
+
+    fn convert(&self, old_vsn: Term, state: Term, extra: Term) -> Result<Term, Raise> {
+        S::code_change(old_vsn, state, extra)
+    }
+
+    fn state(&self) -> Term {
+        self.0.borrow().state()
+    }
+
+    fn adopt(&self, state: Term) -> Result<(), Raise> {
+        self.0.replace(S::from_state(state)?);
+        Ok(())
+    }
+}

@@ -1,0 +1,101 @@
+//! System messages, and the suspended state.
+//!
+//! OTP: <https://www.erlang.org/docs/25/man/sys>
+
+use crate::term::{Atom, Term};
+
+use super::super::sys;
+use super::client::answer_to as reply;
+use super::end::Over;
+use super::handover::Change;
+use super::serve::Handle;
+use super::{From, Next};
+
+impl Handle {
+    /// Answers a system message, and while suspended those after it.
+    pub(super) async fn answer_system(self, request: Term, from: From) -> Result<Next, Over> {
+        self.answer_system_from(request, from, false).await
+    }
+
+    /// Waits, suspended, for a system message, and answers it and those after it.
+    pub(super) async fn stay_suspended(self) -> Result<Next, Over> {
+        let (request, from) = self.while_suspended().await?;
+        self.answer_system_from(request, from, true).await
+    }
+
+    async fn answer_system_from(&self, mut request: Term, mut from: From, mut suspended: bool) -> Result<Next, Over> {
+        let mut converted = None;
+        loop {
+            let answer = match sys::Request::decode(&request) {
+                sys::Request::Suspend => {
+                    suspended = true;
+                    Atom::OK.into()
+                }
+                sys::Request::Resume => {
+                    suspended = false;
+                    Atom::OK.into()
+                }
+                sys::Request::Terminate(reason) => {
+                    reply(&self.cx, &from.0, Atom::OK.into());
+                    return Err(Over::exit(reason, Term::Nil));
+                }
+                sys::Request::ChangeCode { old_vsn, extra } if suspended => {
+                    match self.change_code(old_vsn, extra, &mut converted).await {
+                        Change::Done(answer) => answer,
+                        Change::HandOver(body) => {
+                            reply(&self.cx, &from.0, Atom::OK.into());
+                            return Err(Over::Becomes(body));
+                        }
+                    }
+                }
+                other => self.answer(other).await,
+            };
+            reply(&self.cx, &from.0, answer);
+            if !suspended {
+                return converted.map_or(Ok(Next::Wait), |state| self.go_on_with(state));
+            }
+            (request, from) = self.while_suspended().await?;
+        }
+    }
+
+    /// The next system message; or the end, if the parent ends.
+    async fn while_suspended(&self) -> Result<(Term, From), Over> {
+        let parent = self.parent;
+        self.cx
+            .receive_if(|message| match message.as_tuple()? {
+                [Term::Atom(Atom::SYSTEM), from, request] => Some(Ok((request.clone(), From(from.clone())))),
+                [Term::Atom(Atom::EXIT), Term::Pid(pid), reason] if *pid == parent => {
+                    Some(Err(Over::exit(reason.clone(), message.clone())))
+                }
+                _ => None,
+            })
+            .await
+    }
+
+    pub(super) async fn answer(&self, request: sys::Request) -> Term {
+        match request {
+            sys::Request::GetState => Term::ok(self.server.state()),
+            sys::Request::ReplaceState(state) => match self.server.adopt(state.clone()) {
+                Ok(()) => Term::ok(state),
+                Err(raise) => Term::error(raise.reason),
+            },
+            sys::Request::ChangeCode { old_vsn, extra, .. } => {
+                let server = self.server.clone();
+                match server.change_code(self.cx.same(), old_vsn.clone(), extra.clone()).await {
+                    Some(Ok(())) => Atom::OK.into(),
+                    Some(Err(reason)) => Term::error(reason),
+                    None => self.convert(old_vsn, extra),
+                }
+            }
+            _ => Term::error(Term::tuple([Term::atom("unknown_system_msg"), Term::Nil])),
+        }
+    }
+
+    fn convert(&self, old_vsn: Term, extra: Term) -> Term {
+        let converted = self.server.convert(old_vsn, self.server.state(), extra);
+        match converted.and_then(|state| self.server.adopt(state)) {
+            Ok(()) => Atom::OK.into(),
+            Err(raise) => Term::error(raise.reason),
+        }
+    }
+}
