@@ -22,6 +22,8 @@ else
   could_not "format and clippy" "not installed"
 fi
 step "native tests" cargo test --no-default-features --features lab
+# The same scenarios as in the native tests and in Chrome: their hashes are those of the debug build.
+step "hashes in release" cargo test --release --no-default-features --features lab --test hashes
 step "without the lab" cargo check --no-default-features --all-targets
 for example in examples/*.rs; do
   # These want files or time; their tests have run them.
@@ -40,7 +42,7 @@ browser=yes
 need_chrome || browser=no
 
 if [ $browser = yes ] && need_wasm_target && need_bindgen && need_wasm_pack; then
-  step "tests in Chrome" wasm-pack test --headless --chrome
+  step "tests in Chrome" wasm-pack test --headless --chrome -- --features lab
 else
   could_not "tests in Chrome" "a tool is missing, see above"
 fi

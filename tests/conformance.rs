@@ -7,6 +7,10 @@ use std::path::PathBuf;
 use let_it_crash::lab::conformance::{self, Scenario};
 use serde_json::{Value, json};
 
+#[path = "recorded/scenarios.rs"]
+mod scenarios;
+use scenarios::RANDOM;
+
 /// Areas, and how many scenarios each has: a file that is lost fails its area.
 const AREAS: [(&str, usize); 6] =
     [("process", 41), ("gen_server", 49), ("supervisor", 110), ("dynamic", 33), ("application", 44), ("misc", 13)];
@@ -37,15 +41,6 @@ fn our_traces_are_those_of_otp() {
     }
     assert_eq!(failed, 0, "scenarios failed");
 }
-
-/// Scenarios made at random and recorded from the same system, one a line; and how many.
-const RANDOM: [(&str, &str, usize); 5] = [
-    ("process", include_str!("recorded/process.jsonl"), 77),
-    ("gen_server", include_str!("recorded/gen_server.jsonl"), 45),
-    ("supervisor", include_str!("recorded/supervisor.jsonl"), 130),
-    ("dynamic", include_str!("recorded/dynamic.jsonl"), 59),
-    ("application", include_str!("recorded/application.jsonl"), 40),
-];
 
 #[test]
 fn our_traces_of_random_scenarios_are_those_of_otp() {

@@ -8,6 +8,7 @@ use let_it_crash::event::Mfa;
 use let_it_crash::exit::Raise;
 use let_it_crash::limits::Limits;
 use let_it_crash::otp::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
+use let_it_crash::process::fault::Fault;
 use let_it_crash::process::{Cx, Runtime};
 use let_it_crash::term::{Atom, Term};
 use let_it_crash::time::Duration;
@@ -58,4 +59,24 @@ fn a_call_is_answered_and_a_dead_server_exits_the_caller_with_its_reason() {
         Ok(())
     });
     assert_eq!(notes, ["41", "42", "false", ":noproc"]);
+}
+
+async fn sleeper(cx: Cx) -> Result<(), Raise> {
+    cx.sleep(Duration::from_secs(60)).await;
+    Ok(())
+}
+
+#[test]
+fn a_fault_goes_with_the_process_that_was_to_meet_it() {
+    let mut node = Runtime::new(Limits::default());
+    let call = Mfa { module: Atom::new("test"), function: Atom::new("run"), arity: 0 };
+    let victim = node.spawn(call, sleeper).unwrap();
+    node.run_until_idle();
+    node.inject(victim, Fault::EndlessLoop);
+    node.inject(victim, Fault::Stop(Term::atom("later")));
+    assert_eq!(node.faults(), 2);
+    node.kernel_mut(|kernel| kernel.exit_signal(victim, victim, Atom::KILL.into()));
+    assert_eq!(node.faults(), 0);
+    node.inject(victim, Fault::EndlessLoop);
+    assert_eq!(node.faults(), 0);
 }

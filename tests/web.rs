@@ -1,4 +1,4 @@
-//! What needs a browser but not the whole page: `wasm-pack test --headless --chrome`.
+//! What needs a browser but not the whole page: `wasm-pack test --headless --chrome -- --features lab`.
 
 #![cfg(target_arch = "wasm32")]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
@@ -11,7 +11,16 @@ mod sample;
 use let_it_crash::ui::{App, Options};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
+#[cfg(feature = "lab")]
+#[path = "recorded/hashes.rs"]
+mod hashes;
+#[cfg(feature = "lab")]
+#[path = "recorded/scenarios.rs"]
+mod scenarios;
+
 mod web {
+    #[cfg(feature = "lab")]
+    mod hashes;
     mod replay;
 }
 

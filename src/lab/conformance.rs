@@ -30,7 +30,7 @@ mod text;
 pub mod trace;
 mod vocabulary;
 
-pub use runner::run;
+pub use runner::{Run, hashed, hashed_with_messages, run};
 pub use scenario::Scenario;
 pub use trace::{Difference, Step};
 

@@ -164,6 +164,15 @@ pub fn episode(plan: Plan) -> Outcome {
     Outcome { steps: simulation.steps, episodes: 1, violation, counters: simulation.rules.counters }
 }
 
+/// Runs an episode up to its last step and drops the node as it is: faults, floods and signals in
+/// flight. How many pairs of processes had some.
+#[must_use]
+pub fn cut_short(plan: Plan) -> usize {
+    let mut simulation = Simulation::new(plan);
+    simulation.safety();
+    simulation.node.kernel().in_flight().len()
+}
+
 /// Steps in which a node without faults has to come to rest.
 const REST: u64 = 100_000;
 /// Steps between two looks at the whole node.

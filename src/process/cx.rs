@@ -567,9 +567,9 @@ impl Cx {
         self.kernel().halt(reason);
     }
 
-    /// Replaces the outcome of a process's next callback.
+    /// Replaces the outcome of a live process's next callback.
     pub fn inject(&self, pid: Pid, fault: Fault) {
-        self.shared.faults.borrow_mut().push((pid, fault));
+        self.shared.inject(pid, fault);
     }
 
     /// Are there faults to be met by anybody?

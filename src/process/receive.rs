@@ -83,8 +83,9 @@ impl<T, F: FnMut(&Term) -> Option<T> + Unpin> Future for Select<'_, F> {
             else {
                 return Poll::Pending;
             };
-            cx.charge_scan(mailbox.end().saturating_sub(this.position));
             let found = mailbox.find(this.position, &mut this.select);
+            let scanned = found.as_ref().map_or(mailbox.end(), |found| found.0);
+            cx.charge_scan(scanned.saturating_sub(this.position));
             let taken = found.map(|(at, selected)| (mailbox.take(at), selected));
             this.position = mailbox.end();
             let mut kernel = cx.kernel();
@@ -138,12 +139,13 @@ pub(crate) fn poll_match<T>(
     }
     let mut kernel = cx.kernel();
     let Some(process) = kernel.process_mut(cx.me) else { return Poll::Pending };
-    let end = process.mailbox.end();
-    cx.charge_scan(end.saturating_sub(*position));
     let Some((at, matched)) = process.mailbox.find(*position, matches) else {
+        let end = process.mailbox.end();
+        cx.charge_scan(end.saturating_sub(*position));
         *position = end;
         return wait(&mut kernel, cx, deadline);
     };
+    cx.charge_scan(at.saturating_sub(*position));
     process.no_deadline();
     let taken = process.mailbox.take(at);
     note(&mut kernel, cx, taken.as_ref().map_or(0, |message| message.1));

@@ -142,9 +142,15 @@ impl Runtime {
         self.kernel_mut(|kernel| kernel.send(to, Dest::Pid(to), message));
     }
 
-    /// Replaces the outcome of a process's next callback.
+    /// Replaces the outcome of a live process's next callback.
     pub fn inject(&mut self, pid: Pid, fault: Fault) {
-        self.shared.faults.borrow_mut().push((pid, fault));
+        self.shared.inject(pid, fault);
+    }
+
+    /// How many injected faults nobody has met yet.
+    #[must_use]
+    pub fn faults(&self) -> usize {
+        self.shared.faults.borrow().len()
     }
 
     /// Reads the kernel.
@@ -294,6 +300,7 @@ impl Runtime {
             let Some(slot) = self.shared.kernel.borrow_mut().next_buried() else { return };
             let body = self.bodies.get_mut(slot as usize).map(std::mem::take);
             drop(body);
+            self.shared.forget_faults_of_the_dead();
             self.shared.kernel.borrow_mut().free_slot(slot);
         }
     }

@@ -56,6 +56,23 @@ impl Shared {
         self.fuel.set(self.fuel.get() - i64::from(reductions));
     }
 
+    /// Keeps a fault for the next callback of a process, if that lives.
+    pub(crate) fn inject(&self, pid: Pid, fault: Fault) {
+        if self.kernel.borrow().process(pid).is_some() {
+            self.faults.borrow_mut().push((pid, fault));
+        }
+    }
+
+    /// A fault goes with the process that was to meet it.
+    #[inline]
+    pub(crate) fn forget_faults_of_the_dead(&self) {
+        let mut faults = self.faults.borrow_mut();
+        if !faults.is_empty() {
+            let kernel = self.kernel.borrow();
+            faults.retain(|fault| kernel.process(fault.0).is_some());
+        }
+    }
+
     /// Hands a new process's body to the runtime.
     pub(crate) fn house(&self, pid: Pid, body: BoxBody) {
         self.unsettled.set(true);

@@ -10,6 +10,7 @@ use crate::limits::Limits;
 use crate::otp;
 use crate::otp::application::{self, AppFiles};
 use crate::process::{Budget, Progress, Runtime};
+use crate::session::hash::LifecycleHash;
 use crate::term::erlang::{Style, print};
 use crate::term::{Atom, Term};
 use crate::time::{Duration, Instant};
@@ -26,12 +27,44 @@ const MAX_TURNS: u64 = 2_000_000;
 /// How long the recorder waits for a busy application controller (in its own time twice that).
 const RECORDERS_PATIENCE: Duration = Duration::from_secs(5);
 
+/// What a run shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Run {
+    /// Its events, a list for each step.
+    pub trace: Vec<Vec<Event>>,
+    /// The hash of all that the node logged, boot included.
+    pub hash: u64,
+    /// How many messages were logged.
+    pub messages: u64,
+}
+
 /// Runs a scenario; gives its events, a list for each step.
 ///
 /// # Errors
 /// Says which step cannot be run, or does not come to rest.
 pub fn run(scenario: &Scenario) -> Result<Vec<Vec<Event>>, Malformed> {
-    let mut play = Play::new(scenario)?;
+    play(Play::new(scenario)?, scenario).map(|run| run.trace)
+}
+
+/// Runs a scenario and hashes its lifecycle.
+///
+/// # Errors
+/// As of [`run`].
+pub fn hashed(scenario: &Scenario) -> Result<Run, Malformed> {
+    play(Play::new(scenario)?, scenario)
+}
+
+/// Runs a scenario with every message of it logged, and hashes its lifecycle.
+///
+/// # Errors
+/// As of [`run`].
+pub fn hashed_with_messages(scenario: &Scenario) -> Result<Run, Malformed> {
+    let mut traced = Play::new(scenario)?;
+    traced.node.kernel_mut(|kernel| kernel.trace_all(true));
+    play(traced, scenario)
+}
+
+fn play(mut play: Play, scenario: &Scenario) -> Result<Run, Malformed> {
     let mut trace = Vec::new();
     for (number, op) in scenario.steps.iter().enumerate() {
         play.step(number, op).map_err(|Malformed(why)| Malformed(format!("step {number}: {why}")))?;
@@ -40,7 +73,7 @@ pub fn run(scenario: &Scenario) -> Result<Vec<Vec<Event>>, Malformed> {
             break;
         }
     }
-    Ok(trace)
+    Ok(Run { trace, hash: play.hash.value(), messages: play.messages })
 }
 
 /// The node says itself why it stops: no labels.
@@ -53,6 +86,8 @@ fn raised(raise: Raise) -> Malformed {
 struct Play {
     node: Runtime,
     stage: Rc<Stage>,
+    hash: LifecycleHash,
+    messages: u64,
 }
 
 impl Play {
@@ -71,7 +106,7 @@ impl Play {
         node.spawn(call("boot"), cast::applications::boot).map_err(raised)?;
         node.run_until_idle();
         node.spawn(call("ctl"), cast::probe::ctl).map_err(raised)?;
-        let mut play = Play { node, stage };
+        let mut play = Play { node, stage, hash: LifecycleHash::default(), messages: 0 };
         play.settle(Instant::BOOT)?;
         play.events()?;
         Ok(play)
@@ -122,6 +157,8 @@ impl Play {
             return Err(Malformed("too many events".to_owned()));
         }
         let log = self.node.drain_log();
+        log.iter().for_each(|entry| self.hash.feed(entry));
+        self.messages += log.iter().filter(|entry| entry.event.is_message()).count() as u64;
         Ok(log.iter().filter_map(|entry| self.event(entry)).collect())
     }
 

@@ -2,7 +2,7 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/design_principles/sup_princ#simplified-one_for_one-supervisors>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::event::Event;
@@ -15,7 +15,6 @@ use crate::term::{Atom, Pid, Ref, Term};
 use super::super::child_spec::{self, ChildSpec};
 use super::super::gen_server;
 use super::requests::{counts, ok_pid};
-use super::shutdown::unlink_flush;
 use super::{Fate, Kids, Started, Supervisor};
 
 /// The children of one spec.
@@ -199,9 +198,9 @@ impl Supervisor {
         let Some(simple) = self.simple() else { return };
         let template = simple.template.clone();
         let told = if template.shutdown == Shutdown::BrutalKill { Atom::KILL } else { Atom::SHUTDOWN };
-        let mut waiting: BTreeMap<Ref, Pid> = BTreeMap::new();
+        let mut waiting = Waiting::default();
         for pid in simple.args.keys() {
-            waiting.insert(cx.monitor_with_alias(pid), pid);
+            waiting.await_end(pid, cx.monitor_with_alias(pid));
             cx.exit(pid, told);
             cx.tick().await;
         }
@@ -210,17 +209,20 @@ impl Supervisor {
             Shutdown::BrutalKill | Shutdown::Infinity => None,
         };
         let mut killed = false;
-        while !waiting.is_empty() {
+        while !waiting.monitors.is_empty() {
             let left = deadline.filter(|_| !killed).map(|at| at.since(cx.now()));
-            let down = cx.receive_within(left, |message| any_down(message, &waiting)).await;
-            match down {
-                Some((monitor, pid, reason)) => {
-                    waiting.remove(&monitor);
-                    self.simple_down(cx, &template, pid, reason).await;
+            match cx.receive_match(0, left, |message| waiting.of_child(message)).await {
+                Some(News::Exit(pid, reason)) => {
+                    waiting.reasons.insert(pid, reason);
+                }
+                Some(News::Down(monitor, reason)) => {
+                    if let Some((pid, reason)) = waiting.ended(monitor, reason) {
+                        self.simple_down(cx, &template, pid, reason);
+                    }
                 }
                 None => {
                     killed = true;
-                    waiting.values().for_each(|pid| cx.exit(*pid, Atom::KILL));
+                    waiting.monitors.values().for_each(|pid| cx.exit(*pid, Atom::KILL));
                 }
             }
         }
@@ -229,8 +231,7 @@ impl Supervisor {
         }
     }
 
-    async fn simple_down(&mut self, cx: &Cx, template: &ChildSpec, pid: Pid, reason: Term) {
-        let reason = unlink_flush(cx, pid).await.unwrap_or(reason);
+    fn simple_down(&mut self, cx: &Cx, template: &ChildSpec, pid: Pid, reason: Term) {
         self.note_end(cx, &template.id, pid, &ExitReason(reason.clone()), true);
         let asked = if template.shutdown == Shutdown::BrutalKill { Atom::KILLED } else { Atom::SHUTDOWN };
         if !reason.is_atom(asked) && !Self::is_expected(template.restart, &reason) {
@@ -239,11 +240,44 @@ impl Supervisor {
     }
 }
 
-fn any_down(message: &Term, waiting: &BTreeMap<Ref, Pid>) -> Option<(Ref, Pid, Term)> {
-    match message.as_tuple()? {
-        [Term::Atom(Atom::DOWN), Term::Ref(monitor), _, _, reason] => {
-            waiting.get(monitor).map(|pid| (*monitor, *pid, reason.clone()))
+/// Children whose end is awaited.
+#[derive(Default)]
+struct Waiting {
+    monitors: BTreeMap<Ref, Pid>,
+    awaited: BTreeSet<Pid>,
+    /// What the `'EXIT'`s of some have said. They come before the `'DOWN'`s, so each message is
+    /// looked at once; a search for the one of each child would look at those of all the others.
+    reasons: BTreeMap<Pid, Term>,
+}
+
+enum News {
+    Exit(Pid, Term),
+    Down(Ref, Term),
+}
+
+impl Waiting {
+    fn await_end(&mut self, pid: Pid, monitor: Ref) {
+        self.monitors.insert(monitor, pid);
+        self.awaited.insert(pid);
+    }
+
+    fn of_child(&self, message: &Term) -> Option<News> {
+        match message.as_tuple()? {
+            [Term::Atom(Atom::EXIT), Term::Pid(pid), reason] if self.awaited.contains(pid) => {
+                Some(News::Exit(*pid, reason.clone()))
+            }
+            [Term::Atom(Atom::DOWN), Term::Ref(monitor), _, _, reason] if self.monitors.contains_key(monitor) => {
+                Some(News::Down(*monitor, reason.clone()))
+            }
+            _ => None,
         }
-        _ => None,
+    }
+
+    /// The child of a monitor and why it ended: the `'DOWN'` may say `noproc` where the `'EXIT'`
+    /// knows better.
+    fn ended(&mut self, monitor: Ref, reason: Term) -> Option<(Pid, Term)> {
+        let pid = self.monitors.remove(&monitor)?;
+        self.awaited.remove(&pid);
+        Some((pid, self.reasons.remove(&pid).unwrap_or(reason)))
     }
 }
