@@ -33,6 +33,7 @@ pub mod transport;
 
 use crate::event::{Event, Level, Mfa};
 use crate::limits::Limits;
+use crate::term::ordered::sort_by_key;
 use crate::term::quick::QuickMap;
 use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
@@ -488,7 +489,7 @@ impl Kernel {
     #[must_use]
     pub fn registered(&self) -> Vec<Atom> {
         let mut names: Vec<Atom> = self.table.pids().into_iter().filter_map(|pid| self.table.get(pid)?.name).collect();
-        names.sort_unstable();
+        sort_by_key(&mut names, |name| *name);
         names
     }
 

@@ -15,6 +15,7 @@
 //! | `order` | Erlang's term order and equality |
 //! | `hash` | a feed of bytes that is the same for equal terms on every platform |
 //! | `quick` | hash maps for small keys |
+//! | [`ordered`] | ordered maps |
 //! | [`number`] | integers without end |
 //! | [`mod@inspect`] | terms in Elixir notation |
 //! | [`erlang`] | terms as Erlang text: parser and printer |
@@ -31,6 +32,7 @@ pub mod inspect;
 mod node;
 pub mod number;
 mod order;
+pub mod ordered;
 pub mod pid;
 pub(crate) mod quick;
 mod text;
@@ -43,6 +45,7 @@ pub use convert::{FromTerm, IntoTerm, Mismatch};
 pub use inspect::inspect;
 pub use node::{Node, Pair};
 pub use num_bigint::BigInt;
+pub use ordered::Ordered;
 pub use pid::{Pid, Ref};
 pub use view::ListIter;
 

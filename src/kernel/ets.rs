@@ -3,9 +3,7 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/man/ets>
 
-use std::collections::BTreeMap;
-
-use crate::term::{Atom, Pid, Term};
+use crate::term::{Atom, Ordered, Pid, Term};
 
 /// All tables, by name. A table ends with its owner.
 #[derive(Default)]
@@ -16,7 +14,7 @@ pub struct Tables {
 struct Table {
     name: Atom,
     owner: Pid,
-    rows: BTreeMap<Term, Term>,
+    rows: Ordered<Term, Term>,
 }
 
 impl Tables {
@@ -24,7 +22,7 @@ impl Tables {
     pub fn create(&mut self, name: Atom, owner: Pid) -> bool {
         let free = self.get(name).is_none();
         if free {
-            self.tables.push(Table { name, owner, rows: BTreeMap::new() });
+            self.tables.push(Table { name, owner, rows: Ordered::new() });
         }
         free
     }

@@ -7,6 +7,7 @@
 
 use std::hash::Hash;
 
+use crate::term::ordered::sort_by_key;
 use crate::term::quick::QuickMap;
 
 /// Entries up to this number stay in a vector.
@@ -139,7 +140,7 @@ impl<K: Ord + Copy + Hash, V> Few<K, V> {
             Few::Vector(entries) => entries.iter().map(|entry| entry.0).collect(),
             Few::Many(many) => {
                 let mut keys: Vec<K> = many.entries.iter().flatten().map(|entry| entry.0).collect();
-                keys.sort_unstable();
+                sort_by_key(&mut keys, |key| *key);
                 keys
             }
         }
@@ -201,7 +202,7 @@ impl<K: Ord + Copy + Hash, V> Many<K, V> {
 
     fn into_sorted(self) -> Vec<(K, V)> {
         let mut entries: Vec<(K, V)> = self.entries.into_iter().flatten().collect();
-        entries.sort_unstable_by_key(|entry| entry.0);
+        sort_by_key(&mut entries, |entry| entry.0);
         entries
     }
 }

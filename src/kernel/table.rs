@@ -1,6 +1,7 @@
 //! The process table: slots that are reused, for pids that are not.
 
 use crate::term::Pid;
+use crate::term::ordered::sort_by_key;
 
 use super::process::Process;
 
@@ -79,7 +80,7 @@ impl Table {
 
     pub(super) fn pids(&self) -> Vec<Pid> {
         let mut pids: Vec<Pid> = self.slots.iter().flatten().map(|process| process.pid).collect();
-        pids.sort_unstable();
+        sort_by_key(&mut pids, |pid| *pid);
         pids
     }
 }

@@ -4,10 +4,8 @@
 //! later, every time. So a process has at most one entry here, never later than its deadline;
 //! an entry found to be early is moved, not fired. Setting and taking back costs nothing then.
 
-use std::collections::BTreeMap;
-
 use crate::term::quick::QuickMap;
-use crate::term::{Pid, Ref, Term};
+use crate::term::{Ordered, Pid, Ref, Term};
 use crate::time::Instant;
 
 use super::Dest;
@@ -25,7 +23,7 @@ pub(super) enum Due {
 /// Everything that is due some time.
 #[derive(Default)]
 pub struct Timers {
-    due: BTreeMap<(Instant, u64), Due>,
+    due: Ordered<(Instant, u64), Due>,
     set: QuickMap<Ref, (Instant, Dest)>,
 }
 
@@ -62,7 +60,7 @@ impl Timers {
     /// The first entry's time, be it stale or not.
     #[inline]
     pub(super) fn first(&self) -> Option<Instant> {
-        self.due.first_key_value().map(|((at, _), _)| *at)
+        self.due.first().map(|((at, _), _)| *at)
     }
 
     /// The waiting process is to be woken at `deadline`.
@@ -106,8 +104,8 @@ impl Timers {
     }
 
     pub(super) fn pop_due(&mut self, now: Instant) -> Option<Due> {
-        let first = self.due.first_entry().filter(|entry| entry.key().0 <= now)?;
-        let ((_, order), due) = first.remove_entry();
+        self.first().filter(|at| *at <= now)?;
+        let ((_, order), due) = self.due.pop_first()?;
         if let Due::Message { .. } = due {
             self.set.remove(&Ref(order));
         }
@@ -118,20 +116,17 @@ impl Timers {
     /// are dropped, early ones moved.
     pub(super) fn next_due(&mut self, table: &mut Table) -> Option<Instant> {
         loop {
-            let first = self.due.first_entry()?;
-            let key = *first.key();
-            let Due::Wake(pid) = *first.get() else { return Some(key.0) };
-            match table.get_mut(pid) {
-                Some(process) if process.deadline == Some(key) => return Some(key.0),
-                Some(process) => {
-                    first.remove();
-                    process.armed = None;
-                    if let Some(deadline) = process.deadline {
-                        self.arm(pid, process, deadline);
-                    }
-                }
-                None => {
-                    first.remove();
+            let (key, due) = self.due.first()?;
+            let (key, Due::Wake(pid)) = (*key, due) else { return Some(key.0) };
+            let (pid, process) = (*pid, table.get_mut(*pid));
+            if process.as_ref().is_some_and(|process| process.deadline == Some(key)) {
+                return Some(key.0);
+            }
+            self.due.pop_first();
+            if let Some(process) = process {
+                process.armed = None;
+                if let Some(deadline) = process.deadline {
+                    self.arm(pid, process, deadline);
                 }
             }
         }

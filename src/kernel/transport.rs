@@ -7,9 +7,9 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/reference_manual/processes#signal-delivery>
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use crate::term::{Pid, Ref, Term};
+use crate::term::{Ordered, Pid, Ref, Term};
 use crate::time::Instant;
 
 use super::Kernel;
@@ -23,7 +23,7 @@ pub(super) struct Transport {
 
 #[derive(Default)]
 struct Flight {
-    signals: BTreeMap<(Pid, Pid), VecDeque<(u64, Signal)>>,
+    signals: Ordered<(Pid, Pid), VecDeque<(u64, Signal)>>,
     /// The pairs that have signals in flight, in no order.
     pairs: Vec<(Pid, Pid)>,
     sent: u64,
@@ -158,11 +158,13 @@ impl Flight {
     }
 
     fn put(&mut self, pair: (Pid, Pid), signal: Signal) {
-        let signals = self.signals.entry(pair).or_default();
-        if signals.is_empty() {
-            self.pairs.push(pair);
-        }
-        signals.push_back((self.sent, signal));
+        let Flight { signals, pairs, sent, .. } = self;
+        signals.update(pair, |signals| {
+            if signals.is_empty() {
+                pairs.push(pair);
+            }
+            signals.push_back((*sent, signal));
+        });
     }
 
     fn take(&mut self, pair: (Pid, Pid)) -> Option<(u64, Signal)> {

@@ -11,13 +11,13 @@ mod peers;
 mod processes;
 mod tree;
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use super::pages::Ring;
 use super::snapshot::{Happening, Moment, NodeKey, Snapshot};
 use crate::event::{ChildInfo, Entry, Event};
-use crate::term::{Atom, Pid, Term};
+use crate::term::{Atom, Ordered, Pid, Term};
 use crate::time::{Duration, Instant};
 use peers::Peers;
 use tree::Keys;
@@ -52,20 +52,20 @@ pub struct Model {
     keys: Keys,
     peers: Peers,
     /// The place of each child id under its supervisor's place.
-    named: BTreeMap<(NodeKey, Term), NodeKey>,
+    named: Ordered<(NodeKey, Term), NodeKey>,
     /// The child that a supervisor is starting.
-    starting: BTreeMap<Pid, Starting>,
+    starting: Ordered<Pid, Starting>,
     /// The specification of the dynamic child that a supervisor starts next.
-    template: BTreeMap<Pid, Rc<ChildInfo>>,
+    template: Ordered<Pid, Rc<ChildInfo>>,
     /// Where the dead process of a dynamic child was.
     former: HashMap<Pid, NodeKey>,
     /// Children whose restart is under way, and the dynamic process each is to replace.
-    coming_back: BTreeMap<NodeKey, Option<Pid>>,
+    coming_back: Ordered<NodeKey, Option<Pid>>,
     /// How many children will be restarted, by the place of their supervisor.
     restarting: HashMap<NodeKey, u32>,
     /// Children that are down by a failure, by application.
-    down: BTreeMap<Atom, u32>,
-    registered: BTreeMap<Atom, Pid>,
+    down: Ordered<Atom, u32>,
+    registered: Ordered<Atom, Pid>,
     graves: VecDeque<(Instant, NodeKey)>,
     boots: u32,
 }
@@ -91,14 +91,14 @@ impl Model {
             bounds,
             keys: Keys::default(),
             peers: Peers::default(),
-            named: BTreeMap::new(),
-            starting: BTreeMap::new(),
-            template: BTreeMap::new(),
+            named: Ordered::new(),
+            starting: Ordered::new(),
+            template: Ordered::new(),
             former: HashMap::new(),
-            coming_back: BTreeMap::new(),
+            coming_back: Ordered::new(),
             restarting: HashMap::new(),
-            down: BTreeMap::new(),
-            registered: BTreeMap::new(),
+            down: Ordered::new(),
+            registered: Ordered::new(),
             graves: VecDeque::new(),
             boots: 0,
         };

@@ -4,7 +4,7 @@
 
 use crate::event::ChildInfo;
 use crate::supervision::{AutoShutdown, ChildType, Flags, Restart, Shutdown, Strategy};
-use crate::term::{Atom, Term};
+use crate::term::{Atom, Ordered, Term};
 use crate::time::Duration;
 
 /// A checked child specification.
@@ -113,11 +113,11 @@ impl ChildSpec {
 /// # Errors
 /// The first bad one's error term, or `{duplicate_child_name, Id}`.
 pub fn check_all(specs: &Term, auto_shutdown: AutoShutdown) -> Result<Vec<ChildSpec>, Term> {
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = Ordered::new();
     let mut checked = Vec::new();
     for spec in specs.iter() {
         let spec = ChildSpec::check(spec, auto_shutdown)?;
-        if !seen.insert(spec.id.clone()) {
+        if seen.insert(spec.id.clone(), ()).is_some() {
             return Err(invalid("duplicate_child_name", &spec.id));
         }
         checked.push(spec);

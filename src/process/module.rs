@@ -5,12 +5,11 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/reference_manual/code_loading>
 
-use std::collections::BTreeMap;
 use std::future::Future;
 use std::pin::Pin;
 
 use crate::exit::Raise;
-use crate::term::{Atom, Pid, Term};
+use crate::term::{Atom, Ordered, Pid, Term};
 
 use super::body::BoxBody;
 use super::code::Edition;
@@ -60,7 +59,7 @@ pub struct Module {
     pub name: Atom,
     /// Its version.
     pub vsn: Term,
-    exports: BTreeMap<(Atom, usize), Export>,
+    exports: Ordered<(Atom, usize), Export>,
     pub(crate) server: Option<ServerCode>,
     pub(crate) edition: Edition,
 }
@@ -69,7 +68,7 @@ impl Module {
     /// A module without functions.
     #[must_use]
     pub fn new(name: Atom, vsn: &str) -> Self {
-        Module { name, vsn: Term::string(vsn), exports: BTreeMap::new(), server: None, edition: 0 }
+        Module { name, vsn: Term::string(vsn), exports: Ordered::new(), server: None, edition: 0 }
     }
 
     /// Adds a function.

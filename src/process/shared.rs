@@ -2,11 +2,10 @@
 
 use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::kernel::Kernel;
-use crate::term::{Atom, Pid};
+use crate::term::{Atom, Ordered, Pid};
 
 use super::body::BoxBody;
 use super::code::{Edition, Purge};
@@ -21,17 +20,17 @@ pub(crate) struct Shared {
     pub(crate) unsettled: Cell<bool>,
     /// Bodies spawned in this turn, on their way to the runtime.
     pub(crate) newborn: RefCell<Vec<(Pid, BoxBody)>>,
-    pub(crate) modules: RefCell<BTreeMap<u32, Rc<Module>>>,
+    pub(crate) modules: RefCell<Ordered<u32, Rc<Module>>>,
     /// The versions that newer ones have replaced.
-    pub(crate) old_modules: RefCell<BTreeMap<u32, Rc<Module>>>,
+    pub(crate) old_modules: RefCell<Ordered<u32, Rc<Module>>>,
     /// How many times code was loaded or deleted.
     pub(crate) loads: Cell<Edition>,
     /// Old code that goes at the end of this turn, and how many ran what has gone.
     pub(crate) purges: RefCell<Vec<Purge>>,
-    pub(crate) purged: RefCell<BTreeMap<Edition, usize>>,
+    pub(crate) purged: RefCell<Ordered<Edition, usize>>,
     /// Faults that wait for the next callback of a process.
     pub(crate) faults: RefCell<Vec<(Pid, Fault)>>,
-    pub(crate) installed: RefCell<BTreeMap<TypeId, Rc<dyn Any>>>,
+    pub(crate) installed: RefCell<Ordered<TypeId, Rc<dyn Any>>>,
 }
 
 impl Shared {

@@ -10,12 +10,11 @@
 //!
 //! OTP: <https://hexdocs.pm/elixir/1.14/Config.html#module-config-runtime-exs>
 
-use std::collections::BTreeMap;
 use std::fmt;
 
 use num_bigint::BigInt;
 
-use crate::term::{Atom, Term};
+use crate::term::{Atom, Ordered, Term};
 
 /// The variables that are read, and the keys of `arith` that they set.
 pub const VARIABLES: [(&str, &str); 2] = [("SEQ_A1", "a1"), ("SEQ_D", "d")];
@@ -46,7 +45,7 @@ impl std::error::Error for BadVariable {}
 ///
 /// # Errors
 /// [`BadVariable`] for the first value that is no integer.
-pub fn arith(variables: &BTreeMap<String, String>) -> Result<Term, BadVariable> {
+pub fn arith(variables: &Ordered<String, String>) -> Result<Term, BadVariable> {
     let mut keywords = Vec::new();
     for (variable, key) in VARIABLES {
         if let Some(value) = variables.get(variable) {

@@ -1,7 +1,6 @@
 //! From options to a running node.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::event::{Behaviour, Event, Mfa};
@@ -15,18 +14,18 @@ use crate::otp::application::{self, AppFiles};
 use crate::process::{Cx, Runtime};
 use crate::seq;
 use crate::supervision::Restart;
-use crate::term::{Atom, Term, erlang};
+use crate::term::{Atom, Ordered, Term, erlang};
 
 use super::Options;
 
 /// The system's environment, as the processes of a node find it.
 #[derive(Debug, Default)]
-pub struct SystemEnv(RefCell<BTreeMap<String, String>>);
+pub struct SystemEnv(RefCell<Ordered<String, String>>);
 
 impl SystemEnv {
     /// All variables.
     #[must_use]
-    pub fn variables(&self) -> BTreeMap<String, String> {
+    pub fn variables(&self) -> Ordered<String, String> {
         self.0.borrow().clone()
     }
 
@@ -51,7 +50,7 @@ impl ConfigFiles {
     ///
     /// # Errors
     /// What is wrong, by file and line, or by the name of the variable.
-    pub fn read(&self, variables: &BTreeMap<String, String>) -> Result<Vec<Setting>, String> {
+    pub fn read(&self, variables: &Ordered<String, String>) -> Result<Vec<Setting>, String> {
         let mut settings = config::read("config.exs", &self.config, variables, "config")?;
         settings.extend(config::read("runtime.exs", &self.runtime, variables, "runtime")?);
         Ok(settings)

@@ -1,10 +1,9 @@
 //! What a run begins with.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use crate::limits::Limits;
+use crate::term::Ordered;
 
 /// The `.app` file of the application as it is shipped.
 pub const SEQ_APP: &str = include_str!("../../static/seq.app");
@@ -56,7 +55,7 @@ fn limits() -> Limits {
 }
 
 impl Options {
-    pub(super) fn variables(&self) -> BTreeMap<String, String> {
+    pub(super) fn variables(&self) -> Ordered<String, String> {
         self.env.iter().cloned().collect()
     }
 }

@@ -7,6 +7,7 @@ use num_traits::ToPrimitive;
 
 use super::node::Measure;
 use super::{Atom, Fun, Node, Pair, Pid, Ref, Term};
+use crate::term::ordered::sort_by;
 
 impl Term {
     /// A tuple of elements known in number: `Term::tuple([a, b])`. One allocation.
@@ -70,7 +71,7 @@ impl Term {
     /// A map. Of equal keys the last one given wins.
     #[must_use]
     pub fn map(mut pairs: Vec<(Term, Term)>) -> Self {
-        pairs.sort_by(|(a, _), (b, _)| a.cmp_exact(b));
+        sort_by(&mut pairs, |(a, _), (b, _)| a.cmp_exact(b));
         pairs.reverse();
         pairs.dedup_by(|(a, _), (b, _)| a == b);
         pairs.reverse();

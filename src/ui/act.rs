@@ -1,12 +1,12 @@
 //! What a reader can do and has chosen to see: one closed enum, one pure reducer.
 //! What reaches the node goes through [`Act::Do`]; all else concerns only the page.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::i18n::Lang;
 use crate::observe::snapshot::NodeKey;
 use crate::session::{Command, Speed, Target};
+use crate::term::Ordered;
 
 /// A deed of the reader.
 #[derive(Clone, Debug, PartialEq)]
@@ -191,7 +191,7 @@ pub struct Choice {
     /// The place under the pointer.
     pub hover: Option<NodeKey>,
     /// Places whose folding differs from what is usual for them.
-    pub folded: Rc<BTreeSet<(NodeKey, bool)>>,
+    pub folded: Rc<Ordered<NodeKey, bool>>,
     /// The pane shown where there is room for one.
     pub pane: Pane,
     /// Picture or list.
@@ -250,7 +250,7 @@ impl Choice {
     /// Whether the reader folded a place, if ever.
     #[must_use]
     pub fn folding(&self, key: NodeKey) -> Option<bool> {
-        self.folded.range((key, false)..=(key, true)).next().map(|(_, fold)| *fold)
+        self.folded.get(&key).copied()
     }
 
     fn open(&mut self, layer: Layer) {
@@ -259,9 +259,7 @@ impl Choice {
     }
 
     fn fold(&mut self, key: NodeKey, fold: bool) {
-        let folded = Rc::make_mut(&mut self.folded);
-        folded.remove(&(key, !fold));
-        folded.insert((key, fold));
+        Rc::make_mut(&mut self.folded).insert(key, fold);
     }
 
     fn forget_places(&mut self) {

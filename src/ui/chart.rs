@@ -11,6 +11,7 @@ use super::shared::{Ptr, doing, use_act, use_size};
 use super::words;
 use crate::observe::series::{Mark, Series};
 use crate::observe::snapshot::Snapshot;
+use crate::term::ordered::{sort_by, sort_by_key};
 use crate::time::Instant;
 use crate::view::chart::{Line, line, polyline, values_in};
 use crate::view::number;
@@ -139,7 +140,7 @@ fn drawn(line: &Line, end: Option<(f64, f64)>) -> Html {
 fn spread(ends: &[Option<(f64, f64)>], bottom: f64) -> Vec<Option<f64>> {
     const APART: f64 = 13.0;
     let mut order: Vec<(usize, f64)> = ends.iter().enumerate().filter_map(|(at, end)| Some((at, (*end)?.1))).collect();
-    order.sort_by(|a, b| b.1.total_cmp(&a.1));
+    sort_by(&mut order, |a, b| b.1.total_cmp(&a.1));
     let (mut heights, mut below) = (vec![None; ends.len()], bottom + APART);
     for (at, y) in order {
         below = y.min(below - APART);
@@ -169,7 +170,7 @@ fn table(series: &[Rc<Series>], t: &'static Words) -> Html {
             series.points.iter().rev().take(TABLE).map(move |point| (point.at, point.seq, series, point))
         })
         .collect();
-    points.sort_by_key(|(at, seq, ..)| std::cmp::Reverse((*at, *seq)));
+    sort_by_key(&mut points, |(at, seq, ..)| std::cmp::Reverse((*at, *seq)));
     let rows = points.into_iter().take(TABLE).map(|(at, seq, series, point)| {
         let what = match &point.what {
             Mark::Value(value) => html! { number::short(value) },

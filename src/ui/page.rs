@@ -23,6 +23,7 @@ use super::words;
 use crate::observe::snapshot::{ApplicationView, Snapshot};
 use crate::session::{Command, Info, Target};
 use crate::supervision::Restart;
+use crate::term::ordered::sort_by_key;
 use crate::time::Instant;
 
 /// Everything that shows.
@@ -106,7 +107,7 @@ fn switch(props: &PageProps, t: &'static Words) -> Html {
 fn applications(props: &PageProps, t: &'static Words) -> Html {
     let own = |application: &ApplicationView| *application.name.text() == *props.app;
     let mut shown: Vec<_> = props.snapshot.applications.iter().collect();
-    shown.sort_by_key(|application| !own(application));
+    sort_by_key(&mut shown, |application| !own(application));
     let one = |application: &Rc<ApplicationView>| {
         let class = if own(application) { "application own" } else { "application" };
         let pressed = props.choice.selected == Some(application.key);

@@ -7,6 +7,7 @@
 use std::collections::VecDeque;
 
 use crate::observe::snapshot::{NodeKey, Snapshot, TreeNode};
+use crate::term::Ordered;
 
 /// Which way the tree grows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -129,8 +130,8 @@ fn affordable(
     roots: &[NodeKey],
     options: &Options,
     folded: &impl Fn(NodeKey) -> bool,
-) -> std::collections::BTreeSet<NodeKey> {
-    let mut open = std::collections::BTreeSet::new();
+) -> Ordered<NodeKey, ()> {
+    let mut open = Ordered::new();
     let mut left = options.most.saturating_sub(roots.len());
     let mut rest: VecDeque<NodeKey> = roots.iter().copied().collect();
     while let Some(key) = rest.pop_front() {
@@ -141,7 +142,7 @@ fn affordable(
             continue;
         }
         left -= cost;
-        open.insert(key);
+        open.insert(key, ());
         if !walled {
             rest.extend(node.children.iter());
         }
@@ -150,18 +151,12 @@ fn affordable(
 }
 
 /// Adds the boxes of a tree, parents before children, without recursion.
-fn plant(
-    seen: &Snapshot,
-    root: &TreeNode,
-    options: &Options,
-    open: &std::collections::BTreeSet<NodeKey>,
-    boxes: &mut Vec<Placed>,
-) {
+fn plant(seen: &Snapshot, root: &TreeNode, options: &Options, open: &Ordered<NodeKey, ()>, boxes: &mut Vec<Placed>) {
     let mut rest = vec![(root.key, None, 0)];
     while let Some((key, parent, depth)) = rest.pop() {
         let Some(node) = seen.node(key) else { continue };
         let (at, count) = (boxes.len(), node.children.len());
-        let is_open = open.contains(&key);
+        let is_open = open.contains_key(&key);
         let hidden = if is_open { 0 } else { count };
         boxes.push(Placed { key, what: What::Node { hidden }, parent, depth, rect: sized(options.node) });
         if is_open && count > options.wall_above {

@@ -6,6 +6,7 @@ use super::{Model, Stamp};
 use crate::event::ApplicationPhase;
 use crate::exit::ExitReason;
 use crate::observe::snapshot::{ApplicationState, ApplicationView, EnvView, Happening, NodeKey, NodeKind, State};
+use crate::term::ordered::sort_by_key;
 use crate::term::{Atom, Pid, Term};
 
 impl Model {
@@ -40,7 +41,7 @@ impl Model {
 
     fn applications_first(&mut self) {
         let mut keys = self.children_keys(None);
-        keys.sort_by_key(|key| self.shown.node(*key).is_none_or(|node| node.kind != NodeKind::Application));
+        sort_by_key(&mut keys, |key| self.shown.node(*key).is_none_or(|node| node.kind != NodeKind::Application));
         self.arrange(None, keys);
     }
 

@@ -7,6 +7,7 @@ use crate::event::ChildInfo;
 use crate::exit::ExitReason;
 use crate::observe::snapshot::{ChildView, Happening, NodeKey, State, SupervisorView};
 use crate::supervision::{Flags, Restart, Verdict, verdict};
+use crate::term::ordered::sort_by_key;
 use crate::term::{Atom, Pid, Term};
 use crate::time::Instant;
 
@@ -57,7 +58,7 @@ impl Model {
             return;
         }
         let mut keys = self.children_keys(Some(supervisor));
-        keys.sort_by_key(|key| place(*key).unwrap_or(u32::MAX));
+        sort_by_key(&mut keys, |key| place(*key).unwrap_or(u32::MAX));
         self.arrange(Some(supervisor), keys);
     }
 

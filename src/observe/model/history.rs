@@ -72,9 +72,12 @@ impl Model {
 
     fn application_impaired(&mut self, key: NodeKey, at: Instant) {
         let Some(name) = self.shown.node(key).and_then(|node| node.application) else { return };
-        let count = self.down.entry(name).or_default();
-        *count += 1;
-        if *count == 1
+        let mut count = 0;
+        self.down.update(name, |down| {
+            *down += 1;
+            count = *down;
+        });
+        if count == 1
             && let Some(lane) = self.running_application_lane(name)
         {
             lane.fail(at);

@@ -15,11 +15,9 @@
 
 mod lexer;
 
-use std::collections::BTreeMap;
-
 use num_bigint::BigInt;
 
-use crate::term::{Atom, Term};
+use crate::term::{Atom, Ordered, Term};
 
 use super::env::Setting;
 use lexer::{Token, tokens};
@@ -35,12 +33,7 @@ const MAX_DEPTH: usize = 64;
 /// # Errors
 /// A line for a person: what is wrong where, and for a bad value of the system's environment the
 /// name of the variable.
-pub fn read(
-    file: &str,
-    text: &str,
-    variables: &BTreeMap<String, String>,
-    source: &str,
-) -> Result<Vec<Setting>, String> {
+pub fn read(file: &str, text: &str, variables: &Ordered<String, String>, source: &str) -> Result<Vec<Setting>, String> {
     let in_file = |(line, what): (u32, String)| format!("{file}:{line}: {what}");
     let tokens = tokens(text).map_err(in_file)?;
     let mut reader =
@@ -90,7 +83,7 @@ struct Reader<'a> {
     depth: usize,
     /// Does what is read now count?
     obeyed: bool,
-    variables: &'a BTreeMap<String, String>,
+    variables: &'a Ordered<String, String>,
     /// What `if name = ... do` has bound.
     bound: Vec<(String, Value)>,
     settings: Vec<(Atom, Atom, Term)>,

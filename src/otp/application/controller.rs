@@ -6,14 +6,12 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/design_principles/applications#application-callback-module>
 
-use std::collections::BTreeMap;
-
 use crate::event::{ApplicationPhase, Behaviour, Event, Level, Mfa};
 use crate::exit::Raise;
 use crate::process::{Cx, SpawnOptions};
 use crate::supervision::Restart;
 use crate::term::erlang::{Style, print};
-use crate::term::{Atom, Pid, Term};
+use crate::term::{Atom, Ordered, Pid, Term};
 
 use super::super::child_spec::{decode_restart, restart_term};
 use super::super::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
@@ -54,7 +52,7 @@ fn stop_node(cx: &Cx, reason: Term) {
 pub(super) struct Controller {
     running: Vec<(Atom, Option<Pid>)>,
     started: Vec<(Atom, Restart)>,
-    starting: BTreeMap<Atom, Starting>,
+    starting: Ordered<Atom, Starting>,
     /// Why the node has to stop.
     fatal: Option<Term>,
 }
@@ -79,7 +77,7 @@ impl GenServer for Controller {
         let controller = Controller {
             running: built_in.iter().rev().map(|name| (*name, None)).collect(),
             started: built_in.iter().rev().map(|name| (*name, Restart::Permanent)).collect(),
-            starting: BTreeMap::new(),
+            starting: Ordered::new(),
             fatal: None,
         };
         Ok(Init::Ok(controller, Next::Wait))

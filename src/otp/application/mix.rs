@@ -7,6 +7,7 @@
 //! OTP: <https://hexdocs.pm/mix/1.14/Mix.Tasks.Compile.App.html>
 
 use crate::supervision::Restart;
+use crate::term::ordered::sort_by_key;
 use crate::term::{Atom, Term};
 
 /// A line of `deps/0`.
@@ -102,7 +103,7 @@ impl Project {
     pub fn to_app(&self) -> Term {
         let description = self.description.clone().unwrap_or_else(|| self.app.text().to_string());
         let mut modules = self.modules.clone();
-        modules.sort_unstable_by_key(|module| module.text());
+        sort_by_key(&mut modules, |module| module.text());
         let atoms = |list: Vec<Atom>| Term::list(list.into_iter().map(Term::Atom).collect::<Vec<_>>());
         let guess = [
             ("description", Term::charlist(&description)),

@@ -16,6 +16,7 @@ use std::collections::VecDeque;
 use crate::exit::Raise;
 use crate::process::Cx;
 use crate::supervision::Restart;
+use crate::term::ordered::sort_by_key;
 use crate::term::{Atom, Term};
 
 use super::super::child_spec::{decode_restart, restart_term};
@@ -266,7 +267,7 @@ fn sort(specs: &[Spec]) -> Result<Vec<Atom>, Term> {
 }
 
 fn set(mut names: Vec<Atom>) -> Term {
-    names.sort_unstable_by_key(|name| name.text());
+    sort_by_key(&mut names, |name| name.text());
     names.dedup();
     Term::list(names.into_iter().map(Term::Atom).collect::<Vec<_>>())
 }

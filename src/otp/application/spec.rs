@@ -6,18 +6,17 @@ mod check;
 mod words;
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 use crate::process::Cx;
 use crate::term::erlang;
-use crate::term::{Atom, Term};
+use crate::term::{Atom, Ordered, Term};
 
 pub use check::check;
 pub use words::format_error;
 
 /// The `.app` files that a node finds, by application. Installed on the node by its host.
 #[derive(Default)]
-pub struct AppFiles(RefCell<BTreeMap<String, String>>);
+pub struct AppFiles(RefCell<Ordered<String, String>>);
 
 impl AppFiles {
     /// Puts a file on the path, in place of one of that name.

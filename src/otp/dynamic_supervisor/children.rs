@@ -2,14 +2,13 @@
 //!
 //! OTP: <https://hexdocs.pm/elixir/1.14/DynamicSupervisor.html#module-exit-reasons-and-restarts>
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::event::Event;
 use crate::exit::ExitReason;
 use crate::process::Cx;
 use crate::supervision::{Budget, ChildType, Restart};
-use crate::term::{Atom, Pid, Term};
+use crate::term::{Atom, Ordered, Pid, Term};
 
 use super::super::child_spec::{self, ChildSpec};
 use super::{DynamicSupervisor, Fate, spec};
@@ -28,7 +27,7 @@ struct Child {
 
 /// The children by pid, so oldest first.
 #[derive(Default)]
-pub(super) struct Children(BTreeMap<Pid, Child>);
+pub(super) struct Children(Ordered<Pid, Child>);
 
 impl Children {
     pub(super) fn len(&self) -> usize {

@@ -3,12 +3,11 @@
 //!
 //! OTP: <https://hexdocs.pm/elixir/1.14/DynamicSupervisor.html#module-exit-reasons-and-restarts>
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::process::Cx;
 use crate::supervision::{Restart, Shutdown};
-use crate::term::{Atom, Pid, Ref, Term};
+use crate::term::{Atom, Ordered, Pid, Ref, Term};
 use crate::time::Duration;
 
 use super::super::child_spec::ChildSpec;
@@ -18,8 +17,8 @@ use super::children::note_end;
 /// Children that have been told, and the timers that run out on them.
 #[derive(Default)]
 struct Waiting {
-    monitors: BTreeMap<Pid, (Ref, Rc<ChildSpec>)>,
-    timers: BTreeMap<Ref, Vec<Pid>>,
+    monitors: Ordered<Pid, (Ref, Rc<ChildSpec>)>,
+    timers: Ordered<Ref, Vec<Pid>>,
 }
 
 /// What a stopping supervisor waits for.
@@ -62,8 +61,8 @@ impl DynamicSupervisor {
 
     /// Children whose `'EXIT'` had come already. It holds the real reason, where the `'DOWN'`
     /// says `noproc`.
-    async fn ended_before(&self, cx: &Cx, waiting: &mut Waiting) -> BTreeMap<Pid, (Rc<ChildSpec>, Term)> {
-        let mut odd = BTreeMap::new();
+    async fn ended_before(&self, cx: &Cx, waiting: &mut Waiting) -> Ordered<Pid, (Rc<ChildSpec>, Term)> {
+        let mut odd = Ordered::new();
         while let Some((pid, reason)) = cx.receive_within(Some(Duration::ZERO), |message| waiting.exit(message)).await {
             let Some((monitor, spec)) = waiting.monitors.remove(&pid) else { continue };
             cx.demonitor_flush(monitor);
@@ -79,14 +78,14 @@ impl DynamicSupervisor {
 impl Waiting {
     /// Children with the same time share a timer.
     async fn tell(&mut self, cx: &Cx) {
-        let mut times: BTreeMap<Duration, Vec<Pid>> = BTreeMap::new();
+        let mut times: Ordered<Duration, Vec<Pid>> = Ordered::new();
         for (pid, (_, spec)) in &self.monitors {
             match spec.shutdown {
                 Shutdown::BrutalKill => cx.exit(*pid, Atom::KILL),
                 Shutdown::Infinity => cx.exit(*pid, Atom::SHUTDOWN),
                 Shutdown::Timeout(span) => {
                     cx.exit(*pid, Atom::SHUTDOWN);
-                    times.entry(span).or_default().push(*pid);
+                    times.update(span, |pids| pids.push(*pid));
                 }
             }
             cx.tick().await;

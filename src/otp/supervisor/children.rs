@@ -3,12 +3,11 @@
 //! An order number is given once and never changes, so a child that is restarted keeps its
 //! place, and every look-up costs the logarithm of the number of children.
 
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::kernel::few::Few;
 use crate::supervision::Restart;
-use crate::term::{Atom, Pid, Term};
+use crate::term::{Atom, Ordered, Pid, Term};
 
 use super::super::child_spec::ChildSpec;
 
@@ -54,8 +53,8 @@ impl Child {
 /// Children in start order.
 #[derive(Default)]
 pub(super) struct Children {
-    by_order: BTreeMap<u64, Child>,
-    by_id: BTreeMap<Term, u64>,
+    by_order: Ordered<u64, Child>,
+    by_id: Ordered<Term, u64>,
     by_pid: Few<Pid, u64>,
     next: u64,
 }
@@ -118,12 +117,12 @@ impl Children {
 
     /// The first child at or behind an order number: its number and spec.
     pub(super) fn next_from(&self, from: u64) -> Option<(u64, Rc<ChildSpec>)> {
-        self.by_order.range(from..).next().map(|(order, child)| (*order, child.spec.clone()))
+        self.by_order.at_or_after(&from).map(|(order, child)| (*order, child.spec.clone()))
     }
 
     /// The last child before an order number.
     pub(super) fn last_before(&self, before: u64) -> Option<(u64, Child)> {
-        self.by_order.range(..before).next_back().map(|(order, child)| (*order, child.clone()))
+        self.by_order.before(&before).map(|(order, child)| (*order, child.clone()))
     }
 
     /// The end of the order: behind every child.
@@ -132,7 +131,7 @@ impl Children {
     }
 
     /// In start order.
-    pub(super) fn in_order(&self) -> impl DoubleEndedIterator<Item = &Child> {
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &Child> {
         self.by_order.values()
     }
 
@@ -153,6 +152,6 @@ impl Children {
             };
             named.push(Child { spec: Rc::new(spec), pid });
         }
-        *self = old.by_order.into_values().chain(named).collect();
+        *self = old.by_order.into_iter().map(|(_, child)| child).chain(named).collect();
     }
 }

@@ -44,8 +44,10 @@ impl Supervisor {
     }
 
     fn which_children(&mut self) -> Term {
-        let children = self.children().map(|children| children.in_order().rev().map(which_child).collect::<Vec<_>>());
-        Term::list(children.unwrap_or_default())
+        let children = self.children().map(|children| children.in_order().map(which_child).collect::<Vec<_>>());
+        let mut children = children.unwrap_or_default();
+        children.reverse();
+        Term::list(children)
     }
 
     fn count_children(&mut self, cx: &Cx) -> Term {

@@ -2,7 +2,6 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/design_principles/sup_princ#simplified-one_for_one-supervisors>
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use crate::event::Event;
@@ -10,7 +9,7 @@ use crate::exit::ExitReason;
 use crate::kernel::few::Few;
 use crate::process::Cx;
 use crate::supervision::{AutoShutdown, Budget, Restart, Shutdown, Verdict, verdict};
-use crate::term::{Atom, Pid, Ref, Term};
+use crate::term::{Atom, Ordered, Pid, Ref, Term};
 
 use super::super::child_spec::{self, ChildSpec};
 use super::super::gen_server;
@@ -23,14 +22,14 @@ pub(super) struct Simple {
     /// Arguments of each child; `undefined` for temporary ones, which need none any more.
     args: Few<Pid, Term>,
     /// Children whose restart has failed and is tried again, by their last pid.
-    restarting: BTreeMap<Pid, Term>,
+    restarting: Ordered<Pid, Term>,
     /// Restarts that were ignored leave an entry without a process, as in OTP.
     ignored: usize,
 }
 
 impl Simple {
     pub(super) fn new(template: ChildSpec) -> Self {
-        Simple { template: Rc::new(template), args: Few::default(), restarting: BTreeMap::new(), ignored: 0 }
+        Simple { template: Rc::new(template), args: Few::default(), restarting: Ordered::new(), ignored: 0 }
     }
 
     pub(super) fn count(&self) -> usize {
@@ -243,11 +242,11 @@ impl Supervisor {
 /// Children whose end is awaited.
 #[derive(Default)]
 struct Waiting {
-    monitors: BTreeMap<Ref, Pid>,
-    awaited: BTreeSet<Pid>,
+    monitors: Ordered<Ref, Pid>,
+    awaited: Ordered<Pid, ()>,
     /// What the `'EXIT'`s of some have said. They come before the `'DOWN'`s, so each message is
     /// looked at once; a search for the one of each child would look at those of all the others.
-    reasons: BTreeMap<Pid, Term>,
+    reasons: Ordered<Pid, Term>,
 }
 
 enum News {
@@ -258,12 +257,12 @@ enum News {
 impl Waiting {
     fn await_end(&mut self, pid: Pid, monitor: Ref) {
         self.monitors.insert(monitor, pid);
-        self.awaited.insert(pid);
+        self.awaited.insert(pid, ());
     }
 
     fn of_child(&self, message: &Term) -> Option<News> {
         match message.as_tuple()? {
-            [Term::Atom(Atom::EXIT), Term::Pid(pid), reason] if self.awaited.contains(pid) => {
+            [Term::Atom(Atom::EXIT), Term::Pid(pid), reason] if self.awaited.contains_key(pid) => {
                 Some(News::Exit(*pid, reason.clone()))
             }
             [Term::Atom(Atom::DOWN), Term::Ref(monitor), _, _, reason] if self.monitors.contains_key(monitor) => {

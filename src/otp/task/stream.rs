@@ -6,15 +6,13 @@
 //!
 //! OTP: <https://hexdocs.pm/elixir/1.14/Task.html#async_stream/3>
 
-use std::collections::BTreeMap;
-
 use crate::event::Mfa;
 use crate::exit::Raise;
 use crate::kernel::Dest;
 use crate::otp::gen_server::client::timeout_term;
 use crate::otp::proc_lib::{down_reason, flush_exit};
 use crate::process::{Cx, SpawnOptions};
-use crate::term::{Atom, Pid, Ref, Term};
+use crate::term::{Atom, Ordered, Pid, Ref, Term};
 use crate::time::Duration;
 
 use super::supervised::{self, Waits};
@@ -155,9 +153,9 @@ struct Stream {
     options: Options,
     spawned: usize,
     /// Elements whose task has not ended, with its reply once it came.
-    running: BTreeMap<usize, (Term, Option<Term>)>,
+    running: Ordered<usize, (Term, Option<Term>)>,
     /// Results by position, or as they came.
-    done: BTreeMap<usize, Term>,
+    done: Ordered<usize, Term>,
 }
 
 enum News {
@@ -181,7 +179,7 @@ impl Stream {
         let watcher = cx.spawn(SpawnOptions { link: true, initial_call }, |cx| monitor::run(cx, watched))?;
         let monitor = cx.monitor(watcher);
         let _ = cx.send(watcher, Term::tuple([cx.me().into(), monitor.into()]));
-        let (running, done) = (BTreeMap::new(), BTreeMap::new());
+        let (running, done) = (Ordered::new(), Ordered::new());
         Ok(Stream { watcher, monitor, fun, options, spawned: 0, running, done })
     }
 
@@ -273,7 +271,7 @@ impl Stream {
     }
 
     fn results(self) -> Vec<Term> {
-        self.done.into_values().collect()
+        self.done.into_iter().map(|(_, result)| result).collect()
     }
 
     /// Ends the watcher, which kills the tasks that are left.

@@ -2,13 +2,11 @@
 //!
 //! OTP: <https://hexdocs.pm/elixir/1.14/Task.html#await/2>
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use crate::exit::Raise;
 use crate::otp::gen_server::client::timeout_term;
 use crate::otp::proc_lib::down_reason;
 use crate::process::Cx;
-use crate::term::{Atom, Pid, Ref, Term};
+use crate::term::{Atom, Ordered, Pid, Ref, Term};
 use crate::time::Duration;
 
 use super::{Task, argument_error, name};
@@ -87,8 +85,8 @@ pub async fn await_reply(cx: &Cx, task: &Task, timeout: Option<Duration>) -> Res
 /// OTP: <https://hexdocs.pm/elixir/1.14/Task.html#await_many/2>
 pub async fn await_many(cx: &Cx, tasks: &[Task], timeout: Option<Duration>) -> Result<Vec<Term>, Raise> {
     tasks.iter().try_for_each(|task| check_owner(cx, task))?;
-    let mut waiting: BTreeSet<Ref> = tasks.iter().map(|task| task.reference).collect();
-    let mut replies: BTreeMap<Ref, Term> = BTreeMap::new();
+    let mut waiting: Ordered<Ref, ()> = tasks.iter().map(|task| (task.reference, ())).collect();
+    let mut replies: Ordered<Ref, Term> = Ordered::new();
     let deadline = timeout.map(|span| cx.now() + span);
     while !waiting.is_empty() {
         let left = deadline.map(|at| at.since(cx.now()));
@@ -103,7 +101,7 @@ pub async fn await_many(cx: &Cx, tasks: &[Task], timeout: Option<Duration>) -> R
             Some((_, News::Down(reason))) => reason,
             None => Atom::TIMEOUT.into(),
         };
-        for reference in &waiting {
+        for reference in waiting.keys() {
             cx.demonitor_flush(*reference);
         }
         let shown = Term::list(tasks.iter().map(Task::to_term).collect::<Vec<_>>());
@@ -112,7 +110,7 @@ pub async fn await_many(cx: &Cx, tasks: &[Task], timeout: Option<Duration>) -> R
     Ok(tasks.iter().filter_map(|task| replies.get(&task.reference).cloned()).collect())
 }
 
-fn of_any(message: &Term, waiting: &BTreeSet<Ref>) -> Option<(Ref, News)> {
+fn of_any(message: &Term, waiting: &Ordered<Ref, ()>) -> Option<(Ref, News)> {
     let reference = match message.as_tuple()? {
         [Term::Ref(tag), _] => *tag,
         [Term::Atom(Atom::DOWN), Term::Ref(monitor), ..] => *monitor,

@@ -12,6 +12,7 @@ use crate::observe::cause;
 use crate::observe::snapshot::{ExitView, Happening, Snapshot, TreeNode};
 use crate::session::Info;
 use crate::term::Pid;
+use crate::term::ordered::sort_by_key;
 use crate::view::blast::blast;
 use crate::view::number;
 
@@ -93,7 +94,7 @@ fn connections(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: 
 /// Pids as buttons that select their process.
 fn pids(snapshot: &Snapshot, act: &Callback<Act>, found: impl Iterator<Item = Pid>, t: &'static Words) -> Html {
     let mut pids: Vec<Pid> = found.take(10_000).collect();
-    pids.sort();
+    sort_by_key(&mut pids, |pid| *pid);
     if pids.is_empty() {
         return html! { <span class="none">{ t.none }</span> };
     }

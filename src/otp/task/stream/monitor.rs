@@ -1,11 +1,9 @@
 //! The process that spawns the tasks of a stream, times them and tells of their ends.
 
-use std::collections::BTreeMap;
-
 use crate::exit::Raise;
 use crate::otp::proc_lib::down_reason;
 use crate::process::Cx;
-use crate::term::{Atom, Pid, Ref, Term};
+use crate::term::{Atom, Ordered, Pid, Ref, Term};
 use crate::time::Duration;
 
 use super::{Link, Under, start_task};
@@ -36,7 +34,7 @@ struct Watcher {
     owner_monitor: Ref,
     /// The owner's monitor on this process, which tags all messages.
     tag: Ref,
-    tasks: BTreeMap<Ref, Running>,
+    tasks: Ordered<Ref, Running>,
     /// The task supervisor is full: nothing more but the end.
     full: bool,
 }
@@ -50,7 +48,7 @@ pub(super) async fn run(cx: Cx, watched: Watched) -> Result<(), Raise> {
         _ => down_reason(message, owner_monitor).map(Err),
     });
     let tag = introduced.await.map_err(Raise::exit)?;
-    let mut watcher = Watcher { watched, owner_monitor, tag, tasks: BTreeMap::new(), full: false };
+    let mut watcher = Watcher { watched, owner_monitor, tag, tasks: Ordered::new(), full: false };
     loop {
         let message = cx.receive().await;
         watcher.handle(&cx, &message).await?;
@@ -124,7 +122,7 @@ impl Watcher {
     async fn stop(&mut self, cx: &Cx) -> Result<(), Raise> {
         cx.trap_exits(true);
         self.tasks.values().for_each(|task| cx.exit(task.pid, Atom::KILL));
-        for monitor in std::mem::take(&mut self.tasks).into_keys() {
+        for (monitor, _) in std::mem::take(&mut self.tasks) {
             cx.receive_if(|message| down_reason(message, monitor)).await;
         }
         Err(Raise::exit(Atom::NORMAL))
