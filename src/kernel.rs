@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`table`] | process slots; a pid is never reused |
 //! | [`process`] | what the kernel knows of one process |
+//! | [`message`] | messages, the most frequent ones in parts |
 //! | [`mailbox`] | the message queue, with removal from the middle |
 //! | [`signal`] | what processes send each other, and its arrival |
 //! | [`transport`] | how signals travel: at once, or in flight per pair (simulator) |
@@ -23,6 +24,7 @@ pub mod ets;
 pub mod few;
 pub mod log;
 pub mod mailbox;
+pub mod message;
 pub mod planted;
 pub mod process;
 pub mod signal;
@@ -381,7 +383,7 @@ impl Kernel {
                 Due::Wake(pid) => self.time_out(pid),
                 Due::Message { timer, to, message, from } => {
                     self.forget_addressed(timer, to);
-                    self.send(from, to, message);
+                    self.send(from, to, message.into());
                 }
             }
         }

@@ -22,7 +22,7 @@ pub enum Few<K, V> {
     /// One entry, in place.
     One(K, V),
     /// Sorted by key.
-    Vector(Vec<(K, V)>),
+    Vector(Box<Vec<(K, V)>>),
     /// Beyond the vector's bound; never goes back until it is emptied.
     Many(Box<Many<K, V>>),
 }
@@ -46,7 +46,7 @@ impl<K: Ord + Copy + Hash, V> Few<K, V> {
             Few::Empty | Few::One(..) => {
                 let mut entries: Vec<_> = std::mem::take(self).into_iter().collect();
                 let old = insert_sorted(&mut entries, key, value);
-                *self = Few::Vector(entries);
+                *self = Few::Vector(Box::new(entries));
                 old
             }
             Few::Vector(entries) if entries.len() < VECTOR => insert_sorted(entries, key, value),

@@ -28,9 +28,18 @@ impl Log {
         if self.entries.len() == self.limit {
             self.entries.pop_front();
             self.dropped += 1;
+        } else if self.entries.len() == self.entries.capacity() {
+            self.grow();
         }
         self.entries.push_back(Entry { seq, at, event });
         seq
+    }
+
+    /// The ring goes through all its room, so that has to keep the bound too.
+    #[cold]
+    fn grow(&mut self) {
+        let len = self.entries.len();
+        self.entries.reserve_exact(len.max(64).min(self.limit - len));
     }
 
     /// Takes all entries out, oldest first.

@@ -8,20 +8,31 @@ use std::collections::VecDeque;
 
 use crate::term::Term;
 
+use super::message::Message;
+
 /// Where a scan stands: a position among all messages that are in the queue.
 pub type Position = usize;
 
 /// A message with the number it has in the log, 0 if it was sent untraced.
-#[derive(Clone, Debug)]
-struct Message {
-    term: Term,
-    id: u64,
+type Entry = (Message, u64);
+
+/// A message queue. The mailboxes of most processes never hold more than one message, which is
+/// kept in place.
+#[derive(Default)]
+pub enum Mailbox {
+    /// Nothing waits.
+    #[default]
+    Empty,
+    /// One message waits.
+    One(Message, u64),
+    /// There was more than one once.
+    Queue(Box<Queue>),
 }
 
-/// A message queue.
+/// Messages in order of arrival.
 #[derive(Default)]
-pub struct Mailbox {
-    queue: VecDeque<Option<Message>>,
+pub struct Queue {
+    entries: VecDeque<Option<Entry>>,
     holes: usize,
     words: u64,
 }
@@ -29,16 +40,39 @@ pub struct Mailbox {
 impl Mailbox {
     /// Adds a message; `id` is its number in the log, 0 for none.
     #[inline]
-    pub fn push(&mut self, term: Term, id: u64) {
-        self.words += weight(&term);
-        self.queue.push_back(Some(Message { term, id }));
+    pub fn push(&mut self, message: Message, id: u64) {
+        match self {
+            Mailbox::Empty => *self = Mailbox::One(message, id),
+            Mailbox::One(..) => self.with_queue(|queue| queue.push((message, id))),
+            Mailbox::Queue(queue) => queue.push((message, id)),
+        }
+    }
+
+    /// Works on it as a queue, which it is from now on.
+    fn with_queue<T>(&mut self, act: impl FnOnce(&mut Queue) -> T) -> T {
+        let mut queue = std::mem::take(self).into_queue();
+        let result = act(&mut queue);
+        *self = Mailbox::Queue(queue);
+        result
+    }
+
+    fn into_queue(self) -> Box<Queue> {
+        let mut queue = Box::<Queue>::default();
+        match self {
+            Mailbox::Empty => {}
+            Mailbox::One(message, id) => queue.push((message, id)),
+            Mailbox::Queue(queue) => return queue,
+        }
+        queue
     }
 
     /// The last two messages change places: a planted fault.
     pub(super) fn swap_last(&mut self) {
-        let len = self.queue.len();
-        if len > 1 {
-            self.queue.swap(len - 1, len - 2);
+        if let Mailbox::Queue(queue) = self {
+            let len = queue.entries.len();
+            if len > 1 {
+                queue.entries.swap(len - 1, len - 2);
+            }
         }
     }
 
@@ -46,7 +80,11 @@ impl Mailbox {
     #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
-        self.queue.len() - self.holes
+        match self {
+            Mailbox::Empty => 0,
+            Mailbox::One(..) => 1,
+            Mailbox::Queue(queue) => queue.len(),
+        }
     }
 
     /// Does none wait?
@@ -59,24 +97,109 @@ impl Mailbox {
     #[must_use]
     #[inline]
     pub fn words(&self) -> u64 {
-        self.words
+        match self {
+            Mailbox::Empty => 0,
+            Mailbox::One(message, _) => weight(message),
+            Mailbox::Queue(queue) => queue.words,
+        }
     }
 
     /// The position behind the last message: a receive that starts here sees only what comes.
     #[inline]
     #[must_use]
     pub fn end(&self) -> Position {
-        self.queue.len()
+        match self {
+            Mailbox::Empty => 0,
+            Mailbox::One(..) => 1,
+            Mailbox::Queue(queue) => queue.entries.len(),
+        }
     }
 
     /// Takes the first message, with its log number.
     #[inline]
-    pub fn pop(&mut self) -> Option<(Term, u64)> {
-        while let Some(entry) = self.queue.pop_front() {
-            match entry {
-                Some(message) => {
-                    self.words -= weight(&message.term);
-                    return Some((message.term, message.id));
+    pub fn pop(&mut self) -> Option<Entry> {
+        match self {
+            Mailbox::Queue(queue) => queue.pop(),
+            _ => match std::mem::replace(self, Mailbox::Empty) {
+                Mailbox::One(message, id) => Some((message, id)),
+                _ => None,
+            },
+        }
+    }
+
+    /// The first position at or behind `from` whose message is wanted, with what `want` made of it.
+    #[inline]
+    pub fn find<T>(&mut self, from: Position, mut want: impl FnMut(&Term) -> Option<T>) -> Option<(Position, T)> {
+        self.find_message(from, |message| want(message.as_term()))
+    }
+
+    /// [`Mailbox::find`] for those who know messages in parts.
+    #[inline]
+    pub(crate) fn find_message<T>(
+        &mut self,
+        from: Position,
+        mut want: impl FnMut(&mut Message) -> Option<T>,
+    ) -> Option<(Position, T)> {
+        match self {
+            Mailbox::Empty => None,
+            Mailbox::One(message, _) if from == 0 => want(message).map(|wanted| (0, wanted)),
+            Mailbox::One(..) => None,
+            Mailbox::Queue(queue) => queue.find(from, want),
+        }
+    }
+
+    /// Takes the message at a position that [`Mailbox::find`] gave. Positions found before are
+    /// void after it.
+    #[inline]
+    pub fn take(&mut self, at: Position) -> Option<Entry> {
+        match self {
+            Mailbox::Queue(queue) => queue.take(at),
+            _ => self.pop(),
+        }
+    }
+
+    /// Removes all messages that match; returns how many.
+    pub fn flush(&mut self, unwanted: impl FnMut(&Term) -> bool) -> usize {
+        if self.is_empty() { 0 } else { self.with_queue(|queue| queue.flush(unwanted)) }
+    }
+
+    /// Puts messages that arrived meanwhile behind the present ones.
+    pub fn append(&mut self, later: Mailbox) {
+        if !later.is_empty() {
+            self.with_queue(|queue| queue.append(&mut later.into_queue()));
+        }
+    }
+
+    /// The waiting messages, oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = Term> {
+        let (one, queue) = match self {
+            Mailbox::Empty => (None, None),
+            Mailbox::One(message, _) => (Some(message), None),
+            Mailbox::Queue(queue) => (None, Some(queue.entries.iter().flatten().map(|entry| &entry.0))),
+        };
+        one.into_iter().chain(queue.into_iter().flatten()).map(|message| message.clone().into_term())
+    }
+}
+
+impl Queue {
+    #[inline]
+    fn push(&mut self, entry: Entry) {
+        self.words += weight(&entry.0);
+        self.entries.push_back(Some(entry));
+    }
+
+    #[inline]
+    fn len(&self) -> usize {
+        self.entries.len() - self.holes
+    }
+
+    #[inline]
+    fn pop(&mut self) -> Option<Entry> {
+        while let Some(place) = self.entries.pop_front() {
+            match place {
+                Some(entry) => {
+                    self.words -= weight(&entry.0);
+                    return Some(entry);
                 }
                 None => self.holes -= 1,
             }
@@ -84,70 +207,60 @@ impl Mailbox {
         None
     }
 
-    /// The first position at or behind `from` whose message is wanted, with what `want` made of it.
     #[inline]
-    pub fn find<T>(&self, from: Position, mut want: impl FnMut(&Term) -> Option<T>) -> Option<(Position, T)> {
-        let from = from.min(self.queue.len());
+    fn find<T>(&mut self, from: Position, mut want: impl FnMut(&mut Message) -> Option<T>) -> Option<(Position, T)> {
+        let from = from.min(self.entries.len());
         let mut at = from;
-        self.queue.range(from..).find_map(|entry| {
+        self.entries.range_mut(from..).find_map(|place| {
             at += 1;
-            Some((at - 1, want(&entry.as_ref()?.term)?))
+            Some((at - 1, want(&mut place.as_mut()?.0)?))
         })
     }
 
-    /// Takes the message at a position that [`Mailbox::find`] gave. Positions found before are
-    /// void after it.
     #[inline]
-    pub fn take(&mut self, at: Position) -> Option<(Term, u64)> {
+    fn take(&mut self, at: Position) -> Option<Entry> {
         if at == 0 && self.holes == 0 {
             return self.pop();
         }
-        let message = self.queue.get_mut(at)?.take()?;
-        self.words -= weight(&message.term);
+        let entry = self.entries.get_mut(at)?.take()?;
+        self.words -= weight(&entry.0);
         self.holes += 1;
         self.trim();
-        Some((message.term, message.id))
+        Some(entry)
     }
 
     fn trim(&mut self) {
-        while self.queue.pop_front_if(|entry| entry.is_none()).is_some() {
+        while self.entries.pop_front_if(|place| place.is_none()).is_some() {
             self.holes -= 1;
         }
-        while self.queue.pop_back_if(|entry| entry.is_none()).is_some() {
+        while self.entries.pop_back_if(|place| place.is_none()).is_some() {
             self.holes -= 1;
         }
         if self.holes > 32 && self.holes > self.len() {
-            self.queue.retain(Option::is_some);
+            self.entries.retain(Option::is_some);
             self.holes = 0;
         }
     }
 
-    /// Removes all messages that match; returns how many.
-    pub fn flush(&mut self, mut unwanted: impl FnMut(&Term) -> bool) -> usize {
+    fn flush(&mut self, mut unwanted: impl FnMut(&Term) -> bool) -> usize {
         let before = self.len();
-        self.queue.retain(|entry| entry.as_ref().is_some_and(|message| !unwanted(&message.term)));
+        self.entries.retain_mut(|place| place.as_mut().is_some_and(|entry| !unwanted(entry.0.as_term())));
         self.holes = 0;
-        self.words = self.queue.iter().flatten().map(|message| weight(&message.term)).sum();
+        self.words = self.entries.iter().flatten().map(|entry| weight(&entry.0)).sum();
         before - self.len()
     }
 
-    /// Puts messages that arrived meanwhile behind the present ones.
-    pub fn append(&mut self, mut later: Mailbox) {
+    fn append(&mut self, later: &mut Queue) {
         self.words += later.words;
         self.holes += later.holes;
-        self.queue.append(&mut later.queue);
-    }
-
-    /// The waiting messages, oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = &Term> {
-        self.queue.iter().flatten().map(|message| &message.term)
+        self.entries.append(&mut later.entries);
     }
 }
 
 /// A message takes its own word and what is behind it.
 #[inline]
-fn weight(term: &Term) -> u64 {
-    u64::from(term.words()) + 1
+fn weight(message: &Message) -> u64 {
+    u64::from(message.words()) + 1
 }
 
 #[cfg(test)]
@@ -156,7 +269,7 @@ mod tests {
 
     fn filled(numbers: impl IntoIterator<Item = i64>) -> Mailbox {
         let mut mailbox = Mailbox::default();
-        numbers.into_iter().for_each(|n| mailbox.push(Term::Int(n), 0));
+        numbers.into_iter().for_each(|n| mailbox.push(Term::Int(n).into(), 0));
         mailbox
     }
 
@@ -168,8 +281,9 @@ mod tests {
     fn messages_keep_their_order_around_a_removal() {
         let mut mailbox = filled(0..5);
         let (at, ()) = mailbox.find(0, is(2)).unwrap();
-        assert_eq!(mailbox.take(at).unwrap().0, Term::Int(2));
-        let rest: Vec<_> = std::iter::from_fn(|| mailbox.pop()).map(|(term, _)| term.as_int().unwrap()).collect();
+        assert_eq!(mailbox.take(at).unwrap().0.into_term(), Term::Int(2));
+        let rest: Vec<_> =
+            std::iter::from_fn(|| mailbox.pop()).map(|(message, _)| message.into_term().as_int().unwrap()).collect();
         assert_eq!(rest, [0, 1, 3, 4]);
         assert_eq!(mailbox.words(), 0);
     }
@@ -179,7 +293,7 @@ mod tests {
         let mut mailbox = filled([1, 1]);
         let mark = mailbox.end();
         assert!(mailbox.find(mark, is(1)).is_none());
-        mailbox.push(Term::Int(1), 0);
+        mailbox.push(Term::Int(1).into(), 0);
         assert_eq!(mailbox.find(mark, is(1)).unwrap().0, 2);
     }
 
@@ -191,6 +305,6 @@ mod tests {
             mailbox.take(at);
         }
         assert_eq!(mailbox.len(), 2);
-        assert!(mailbox.queue.len() <= 2 + 34);
+        assert!(mailbox.end() <= 2 + 34);
     }
 }

@@ -66,12 +66,19 @@ pub struct Process {
     pub monitored_by: Few<Ref, Pid>,
     /// Work done so far.
     pub reductions: u64,
-    /// The time-out it waits for, with its order among equal ones.
+    /// Its time-outs, if it has ever waited with one.
+    pub(super) patience: Option<Box<Patience>>,
+    /// Rare things.
+    pub(super) cold: Option<Box<Cold>>,
+}
+
+/// The time-outs of a process. Points in time have an order among equal ones.
+#[derive(Default)]
+pub(super) struct Patience {
+    /// The time-out it waits for.
     pub(super) deadline: Option<(Instant, u64)>,
     /// The entry that `Timers` holds for it: never later than `deadline`.
     pub(super) armed: Option<(Instant, u64)>,
-    /// Rare things.
-    pub(super) cold: Option<Box<Cold>>,
 }
 
 /// What few processes have.
@@ -108,8 +115,7 @@ impl Process {
             monitors: Few::default(),
             monitored_by: Few::default(),
             reductions: 0,
-            deadline: None,
-            armed: None,
+            patience: None,
             cold: None,
         }
     }
@@ -177,7 +183,7 @@ impl Process {
     /// When its present wait ends, if it waits with a time-out.
     #[must_use]
     pub fn deadline(&self) -> Option<Instant> {
-        self.deadline.map(|(at, _)| at)
+        self.patience.as_ref()?.deadline.map(|(at, _)| at)
     }
 
     /// It has been given something to wait for: does it now have to queue for its turn?
@@ -193,10 +199,15 @@ impl Process {
     /// It waits no longer for a time-out.
     #[inline]
     pub(crate) fn no_deadline(&mut self) {
-        self.deadline = None;
+        if let Some(patience) = &mut self.patience {
+            patience.deadline = None;
+        }
     }
 
     pub(super) fn cold_mut(&mut self) -> &mut Cold {
         self.cold.get_or_insert_default()
     }
 }
+
+/// A process that exists costs this, its body, and what it holds.
+const _: () = assert!(size_of::<Process>() <= 232);

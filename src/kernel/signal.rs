@@ -6,6 +6,7 @@ use crate::event::Event;
 use crate::exit::ExitReason;
 use crate::term::{Atom, Pid, Ref, Term};
 
+use super::message::Message;
 use super::planted::Fault;
 use super::process::{Process, Watch};
 use super::{Dest, Kernel};
@@ -13,9 +14,9 @@ use super::{Dest, Kernel};
 /// A signal on its way to a process.
 pub(crate) enum Signal {
     /// A message; `id` is its number in the log, 0 if untraced.
-    Message { term: Term, id: u64 },
+    Message { message: Message, id: u64 },
     /// A message by alias: it arrives only while the alias is active.
-    Aliased { alias: Ref, term: Term, id: u64 },
+    Aliased { alias: Ref, message: Message, id: u64 },
     /// Through a link (`link`) or by `exit/2`. `cause` is the log position of the sender's exit.
     Exit { from: Pid, reason: ExitReason, link: bool, cause: Option<u64> },
     /// The sender links itself to the receiver.
@@ -47,7 +48,7 @@ impl Kernel {
     ///
     /// OTP: <https://www.erlang.org/docs/25/reference_manual/processes#sending-signals>
     #[inline]
-    pub fn send(&mut self, from: Pid, to: Dest, term: Term) -> bool {
+    pub fn send(&mut self, from: Pid, to: Dest, message: Message) -> bool {
         let to = match to {
             Dest::Pid(pid) => pid,
             Dest::Name(name) => match self.whereis(name) {
@@ -55,37 +56,37 @@ impl Kernel {
                 None => return false,
             },
             Dest::Alias(alias) => {
-                self.send_by_alias(from, alias, term);
+                self.send_by_alias(from, alias, message);
                 return true;
             }
         };
-        let id = self.note_sent(from, to, &term);
-        self.transmit(from, to, Signal::Message { term, id });
+        let id = self.note_sent(from, to, &message);
+        self.transmit(from, to, Signal::Message { message, id });
         true
     }
 
     #[inline]
-    fn send_by_alias(&mut self, from: Pid, alias: Ref, term: Term) {
+    fn send_by_alias(&mut self, from: Pid, alias: Ref, message: Message) {
         let Some(owner) = self.table.at(alias.slot()).map(|process| process.pid) else { return };
-        let id = self.note_sent(from, owner, &term);
-        self.transmit(from, owner, Signal::Aliased { alias, term, id });
+        let id = self.note_sent(from, owner, &message);
+        self.transmit(from, owner, Signal::Aliased { alias, message, id });
     }
 
     /// Counts a message and, if either end is traced, logs it.
     #[inline]
-    fn note_sent(&mut self, from: Pid, to: Pid, term: &Term) -> u64 {
+    fn note_sent(&mut self, from: Pid, to: Pid, message: &Message) -> u64 {
         self.messages += 1;
-        if self.trace_all || self.traced > 0 { self.note_traced(from, to, term) } else { 0 }
+        if self.trace_all || self.traced > 0 { self.note_traced(from, to, message) } else { 0 }
     }
 
     #[cold]
-    fn note_traced(&mut self, from: Pid, to: Pid, term: &Term) -> u64 {
+    fn note_traced(&mut self, from: Pid, to: Pid, message: &Message) -> u64 {
         let traced = |pid| self.table.get(pid).is_some_and(|process: &Process| process.traced);
         if !(self.trace_all || traced(from) || traced(to)) {
             return 0;
         }
         let id = self.messages;
-        self.emit(Event::Sent { id, from, to, message: term.clone() });
+        self.emit(Event::Sent { id, from, to, message: message.clone().into_term() });
         id
     }
 
@@ -207,10 +208,10 @@ impl Kernel {
     #[inline(always)]
     pub(super) fn arrive(&mut self, to: Pid, signal: Signal) {
         match signal {
-            Signal::Message { term, id } => self.enqueue(to, term, id),
-            Signal::Aliased { alias, term, id } => {
+            Signal::Message { message, id } => self.enqueue(to, message, id),
+            Signal::Aliased { alias, message, id } => {
                 if self.table.get(to).is_some_and(|process| process.has_alias(alias)) {
-                    self.enqueue(to, term, id);
+                    self.enqueue(to, message, id);
                 }
             }
             Signal::Exit { from, reason, link, cause } => self.arrive_exit(to, from, reason, link, cause),
@@ -239,10 +240,10 @@ impl Kernel {
     }
 
     #[inline]
-    fn enqueue(&mut self, to: Pid, term: Term, id: u64) {
+    fn enqueue(&mut self, to: Pid, message: Message, id: u64) {
         let limit = self.limits.mailbox_words;
         let Some(process) = self.table.get_mut(to) else { return };
-        process.mailbox.push(term, id);
+        process.mailbox.push(message, id);
         if self.planted.is(Fault::MailboxSwaps) {
             process.mailbox.swap_last();
         }
@@ -286,7 +287,7 @@ impl Kernel {
             None => from.into(),
         };
         let down = [Atom::DOWN.into(), mref.into(), Atom::PROCESS.into(), object, reason.0];
-        self.enqueue(to, Term::tuple(down), 0);
+        self.enqueue(to, Term::tuple(down).into(), 0);
     }
 
     /// The rows of the reference manual's tables on receiving exit signals.
@@ -306,7 +307,7 @@ impl Kernel {
             (true, _, _, _) => self.doom(to, Atom::KILLED.into(), Some(signal)),
             (false, true, _, _) => {
                 let message = [Atom::EXIT.into(), from.into(), reason.0];
-                self.enqueue(to, Term::tuple(message), 0);
+                self.enqueue(to, Term::tuple(message).into(), 0);
             }
             // A signal `normal` from oneself by exit/2 does end the process.
             (false, false, true, true) => self.doom(to, reason, Some(signal)),

@@ -9,7 +9,7 @@ use crate::term::{Ordered, Pid, Ref, Term};
 use crate::time::Instant;
 
 use super::Dest;
-use super::process::Process;
+use super::process::{Patience, Process};
 use super::table::Table;
 
 /// What happens at a due time.
@@ -68,28 +68,30 @@ impl Timers {
     pub(super) fn await_until(&mut self, pid: Pid, process: &mut Process, deadline: (Instant, u64)) {
         // Orders of waits and of references come from one counter; a reference has its slot below.
         let deadline = (deadline.0, deadline.1 << crate::term::pid::SLOT_BITS);
-        process.deadline = Some(deadline);
-        match process.armed {
+        let patience = process.patience.get_or_insert_default();
+        patience.deadline = Some(deadline);
+        match patience.armed {
             Some(armed) if armed <= deadline => {}
             Some(later) => {
                 self.due.remove(&later);
-                self.arm(pid, process, deadline);
+                self.arm(pid, patience, deadline);
             }
-            None => self.arm(pid, process, deadline),
+            None => self.arm(pid, patience, deadline),
         }
     }
 
-    fn arm(&mut self, pid: Pid, process: &mut Process, at: (Instant, u64)) {
+    fn arm(&mut self, pid: Pid, patience: &mut Patience, at: (Instant, u64)) {
         self.due.insert(at, Due::Wake(pid));
-        process.armed = Some(at);
+        patience.armed = Some(at);
     }
 
     /// A process's entry came up: has its deadline passed? If not, the entry is set anew.
     pub(super) fn expired(&mut self, pid: Pid, process: &mut Process, now: Instant) -> bool {
-        process.armed = None;
-        match process.deadline {
+        let Some(patience) = &mut process.patience else { return false };
+        patience.armed = None;
+        match patience.deadline {
             Some(deadline) if deadline.0 > now => {
-                self.arm(pid, process, deadline);
+                self.arm(pid, patience, deadline);
                 false
             }
             other => other.is_some(),
@@ -97,10 +99,9 @@ impl Timers {
     }
 
     pub(super) fn forget(&mut self, process: &mut Process) {
-        if let Some(armed) = process.armed.take() {
+        if let Some(armed) = process.patience.take().and_then(|patience| patience.armed) {
             self.due.remove(&armed);
         }
-        process.deadline = None;
     }
 
     pub(super) fn pop_due(&mut self, now: Instant) -> Option<Due> {
@@ -118,15 +119,16 @@ impl Timers {
         loop {
             let (key, due) = self.due.first()?;
             let (key, Due::Wake(pid)) = (*key, due) else { return Some(key.0) };
-            let (pid, process) = (*pid, table.get_mut(*pid));
-            if process.as_ref().is_some_and(|process| process.deadline == Some(key)) {
+            let pid = *pid;
+            let patience = table.get_mut(pid).and_then(|process| process.patience.as_deref_mut());
+            if patience.as_ref().is_some_and(|patience| patience.deadline == Some(key)) {
                 return Some(key.0);
             }
             self.due.pop_first();
-            if let Some(process) = process {
-                process.armed = None;
-                if let Some(deadline) = process.deadline {
-                    self.arm(pid, process, deadline);
+            if let Some(patience) = patience {
+                patience.armed = None;
+                if let Some(deadline) = patience.deadline {
+                    self.arm(pid, patience, deadline);
                 }
             }
         }

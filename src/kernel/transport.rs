@@ -183,8 +183,10 @@ impl Flight {
 impl Flying {
     fn new(number: u64, (from, to): (Pid, Pid), signal: &Signal, (at, now): (u64, Instant)) -> Self {
         let kind = match signal {
-            Signal::Message { term, .. } => Kind::Message { term: term.clone(), alias: None },
-            Signal::Aliased { term, alias, .. } => Kind::Message { term: term.clone(), alias: Some(*alias) },
+            Signal::Message { message, .. } => Kind::Message { term: message.clone().into_term(), alias: None },
+            Signal::Aliased { message, alias, .. } => {
+                Kind::Message { term: message.clone().into_term(), alias: Some(*alias) }
+            }
             Signal::Exit { reason, link, cause, .. } => {
                 Kind::Exit { reason: reason.0.clone(), link: *link, cause: *cause }
             }

@@ -314,7 +314,7 @@ impl Simulation {
         };
         self.node.inject(worker, fault);
         let devil = self.devil;
-        self.node.kernel_mut(|kernel| kernel.send(devil, tree::dest(worker), tree::tick()));
+        self.node.kernel_mut(|kernel| kernel.send(devil, tree::dest(worker), tree::tick().into()));
     }
 
     fn flood(&mut self) {
@@ -323,7 +323,7 @@ impl Simulation {
         let devil = self.devil;
         for _ in 0..many {
             let message = actor::message(&self.world, devil);
-            self.node.kernel_mut(|kernel| kernel.send(devil, tree::dest(victim), message));
+            self.node.kernel_mut(|kernel| kernel.send(devil, tree::dest(victim), message.into()));
         }
     }
 
@@ -437,7 +437,9 @@ impl Simulation {
         let before = self.node.now();
         for keeper in std::mem::take(&mut self.keepers) {
             let devil = self.devil;
-            self.node.kernel_mut(|kernel| kernel.send(devil, tree::dest(keeper), Atom::STOP.into()));
+            self.node.kernel_mut(|kernel| {
+                kernel.send(devil, tree::dest(keeper), crate::term::Term::from(Atom::STOP).into())
+            });
         }
         self.rest("stopping the trees");
         let took = self.node.now().since(before);

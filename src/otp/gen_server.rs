@@ -31,6 +31,7 @@ pub use server::code;
 
 use crate::event::{Behaviour, Mfa};
 use crate::exit::Raise;
+use crate::kernel::message::Caller;
 use crate::process::Cx;
 use crate::term::{Atom, Term};
 use crate::time::Duration;
@@ -99,7 +100,31 @@ impl Reply {
 
 /// Who called: `{Pid, Tag}`, for [`reply`].
 #[derive(Clone, Debug, PartialEq)]
-pub struct From(pub Term);
+pub struct From(Sender);
+
+#[derive(Clone, Debug, PartialEq)]
+enum Sender {
+    Caller(Caller),
+    /// Of a message that was sent as a term.
+    Term(Term),
+}
+
+impl From {
+    /// Who called, as a term says it.
+    #[must_use]
+    pub fn from_term(from: Term) -> Self {
+        From(Sender::Term(from))
+    }
+
+    /// `{Pid, Tag}`
+    #[must_use]
+    pub fn term(&self) -> Term {
+        match &self.0 {
+            Sender::Caller(caller) => caller.term(),
+            Sender::Term(term) => term.clone(),
+        }
+    }
+}
 
 /// The callbacks of a server.
 ///

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use crate::event::{Event, Level, Mfa};
 use crate::exit::{ExitReason, Raise};
 use crate::kernel::mailbox::Position;
+use crate::kernel::message::Message;
 use crate::kernel::process::Process;
 use crate::kernel::signal::LinkOutcome;
 use crate::kernel::{Birth, Dest, Kernel};
@@ -233,8 +234,14 @@ impl Cx {
     /// `badarg` if the destination is a name that nobody has.
     #[inline]
     pub fn send(&self, to: impl Into<Dest>, message: Term) -> Result<(), Raise> {
+        self.send_message(to.into(), message.into())
+    }
+
+    /// [`Cx::send`] of a message that may be in parts.
+    #[inline]
+    pub(crate) fn send_message(&self, to: Dest, message: Message) -> Result<(), Raise> {
         let weight = 1 + message.words() / 64;
-        let sent = self.act(weight, |kernel, me| Some(kernel.send(me, to.into(), message)));
+        let sent = self.act(weight, |kernel, me| Some(kernel.send(me, to, message)));
         if sent == Some(false) { Err(Raise::error(Atom::BADARG)) } else { Ok(()) }
     }
 

@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 
 use crate::event::Event;
 use crate::kernel::mailbox::Position;
+use crate::kernel::message::Message;
 use crate::term::Term;
 use crate::time::Instant;
 
@@ -27,13 +28,13 @@ impl Future for Next<'_> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Term>> {
-        poll_next(self.cx, self.deadline)
+        poll_next(self.cx, self.deadline).map(|message| message.map(Message::into_term))
     }
 }
 
 /// Takes the first message; `None` at the deadline.
 #[inline]
-pub(crate) fn poll_next(cx: &Cx, deadline: Option<Instant>) -> Poll<Option<Term>> {
+pub(crate) fn poll_next(cx: &Cx, deadline: Option<Instant>) -> Poll<Option<Message>> {
     if cx.yields() {
         return Poll::Pending;
     }
@@ -122,24 +123,25 @@ impl<T, F: FnMut(&Term) -> Option<T> + Unpin> Future for Match<'_, F> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<T>> {
         let this = &mut *self;
-        poll_match(this.cx, &mut this.position, this.deadline, &mut this.matches)
+        let matches = |message: &mut Message| (this.matches)(message.as_term());
+        poll_match(this.cx, &mut this.position, this.deadline, matches).map(|found| found.map(|(_, matched)| matched))
     }
 }
 
-/// One look at the messages behind `position`.
+/// One look at the messages behind `position`: the first that matches, and what was made of it.
 #[inline]
 pub(crate) fn poll_match<T>(
     cx: &Cx,
     position: &mut Position,
     deadline: Option<Instant>,
-    matches: impl FnMut(&Term) -> Option<T>,
-) -> Poll<Option<T>> {
+    matches: impl FnMut(&mut Message) -> Option<T>,
+) -> Poll<Option<(Message, T)>> {
     if cx.yields() {
         return Poll::Pending;
     }
     let mut kernel = cx.kernel();
     let Some(process) = kernel.process_mut(cx.me) else { return Poll::Pending };
-    let Some((at, matched)) = process.mailbox.find(*position, matches) else {
+    let Some((at, matched)) = process.mailbox.find_message(*position, matches) else {
         let end = process.mailbox.end();
         cx.charge_scan(end.saturating_sub(*position));
         *position = end;
@@ -147,10 +149,9 @@ pub(crate) fn poll_match<T>(
     };
     cx.charge_scan(at.saturating_sub(*position));
     process.no_deadline();
-    let taken = process.mailbox.take(at);
-    note(&mut kernel, cx, taken.as_ref().map_or(0, |message| message.1));
-    drop(kernel);
-    Poll::Ready(Some(matched))
+    let (message, id) = process.mailbox.take(at).unwrap_or_default();
+    note(&mut kernel, cx, id);
+    Poll::Ready(Some((message, matched)))
 }
 
 /// Logs that a traced message was taken.

@@ -7,7 +7,8 @@ use std::task::Poll;
 
 use crate::kernel::Dest;
 use crate::kernel::mailbox::Position;
-use crate::term::{Pid, Ref, Term};
+use crate::kernel::message::{Caller, Message};
+use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
 
 use super::cx::Cx;
@@ -22,14 +23,20 @@ pub(crate) struct Request {
 }
 
 impl Cx {
-    /// Monitors `server` and sends it what `message` makes of the monitor.
+    /// Monitors `server` and sends it what `message` makes of the caller, who knows its reply by
+    /// the monitor, which is an alias if it does not wait for ever.
     #[inline]
-    pub(crate) fn request(&self, server: Pid, timeout: Option<Duration>, message: impl FnOnce(Ref) -> Term) -> Request {
+    pub(crate) fn request(
+        &self,
+        server: Pid,
+        timeout: Option<Duration>,
+        message: impl FnOnce(Caller) -> Message,
+    ) -> Request {
         let mut kernel = self.kernel();
         let position = kernel.process(self.me).map_or(0, |process| process.mailbox.end());
         let deadline = timeout.map(|span| kernel.now() + span);
         let mref = kernel.monitor(self.me, Dest::Pid(server), true);
-        let message = message(mref);
+        let message = message(Caller::new(self.me, mref, timeout.is_some()));
         self.shared.charge(3 + message.words() / 64);
         if kernel.process(self.me).is_some() {
             kernel.send(self.me, Dest::Pid(server), message);
@@ -39,12 +46,54 @@ impl Cx {
 
     /// Looks for the answer; `None` when time is up.
     #[inline]
-    pub(crate) fn poll_answer<T>(
-        &self,
-        request: &mut Request,
-        answer: impl Fn(&Term, Ref) -> Option<T>,
-    ) -> Poll<Option<T>> {
+    pub(crate) fn poll_answer(&self, request: &mut Request) -> Poll<Option<Answer>> {
         let mref = request.mref;
-        poll_match(self, &mut request.position, request.deadline, |message| answer(message, mref))
+        let found = poll_match(self, &mut request.position, request.deadline, |message| match message {
+            Message::Reply { mref: of, .. } => (*of == mref).then_some(None),
+            Message::Term(term) => answer(term, mref).map(Some),
+            Message::Call { .. } | Message::Cast(_) => None,
+        });
+        found.map(|found| match found? {
+            (Message::Reply { value, .. }, _) => Some(Answer::Reply(value)),
+            (_, answer) => answer,
+        })
+    }
+
+    /// Tells a caller its reply.
+    #[inline]
+    pub(crate) fn reply(&self, caller: Caller, value: Term) {
+        let to = if caller.aliased { Dest::Alias(caller.mref) } else { Dest::Pid(caller.pid()) };
+        let _ = self.send_message(to, caller.reply(value));
+    }
+}
+
+/// What a caller is told.
+pub(crate) enum Answer {
+    Reply(Term),
+    Down(Term),
+}
+
+/// An answer that came as a term.
+fn answer(message: &Term, mref: Ref) -> Option<Answer> {
+    match message.as_tuple()? {
+        [tag, reply] if is_tag(tag, mref) => Some(Answer::Reply(reply.clone())),
+        [Term::Atom(Atom::DOWN), Term::Ref(down), _, _, reason] if *down == mref => Some(Answer::Down(reason.clone())),
+        _ => None,
+    }
+}
+
+/// `Ref` or `[alias | Ref]`
+fn is_tag(tag: &Term, mref: Ref) -> bool {
+    match tag {
+        Term::Ref(reference) => *reference == mref,
+        _ => alias_of(tag) == Some(mref),
+    }
+}
+
+/// The alias in `[alias | Ref]`.
+pub(crate) fn alias_of(tag: &Term) -> Option<Ref> {
+    match tag.as_cons()? {
+        (Term::Atom(Atom::ALIAS), Term::Ref(alias)) => Some(*alias),
+        _ => None,
     }
 }

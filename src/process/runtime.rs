@@ -139,7 +139,7 @@ impl Runtime {
 
     /// Sends a message from outside the node; the sender is the receiver itself.
     pub fn send(&mut self, to: Pid, message: Term) {
-        self.kernel_mut(|kernel| kernel.send(to, Dest::Pid(to), message));
+        self.kernel_mut(|kernel| kernel.send(to, Dest::Pid(to), message.into()));
     }
 
     /// Replaces the outcome of a live process's next callback.
@@ -368,7 +368,7 @@ impl Runtime {
             trap_exit: process.trap_exit,
             reductions: process.reductions,
             message_queue_len: process.mailbox.len(),
-            messages: process.mailbox.iter().take(messages).cloned().collect(),
+            messages: process.mailbox.iter().take(messages).collect(),
             message_queue_words: process.mailbox.words(),
             links: process.links.to_vec().into_iter().map(|entry| entry.0).collect(),
             monitors: process.monitors.to_vec().into_iter().map(|entry| entry.1.target).collect(),

@@ -69,7 +69,7 @@ impl Invariants {
         self.check("I9", words == accounted, || format!("{pid} has {words} words waiting, and counts {accounted}"));
         let mut last: BTreeMap<(Pid, i64), i64> = BTreeMap::new();
         let mut ordered = true;
-        for (from, number, class) in process.mailbox.iter().filter_map(read) {
+        for (from, number, class) in process.mailbox.iter().filter_map(|message| read(&message)) {
             ordered &= last.insert((from, class), number).is_none_or(|before| before < number);
         }
         self.check("I4", ordered, || format!("the mailbox of {pid} is out of order"));
@@ -91,7 +91,9 @@ impl Invariants {
         let wait = world.waits.borrow().get(&pid).copied();
         let ready = match wait {
             Some(Wait::Any) => !process.mailbox.is_empty(),
-            Some(Wait::Class(class)) => process.mailbox.iter().filter_map(read).any(|read| read.2 == class),
+            Some(Wait::Class(class)) => {
+                process.mailbox.iter().filter_map(|message| read(&message)).any(|read| read.2 == class)
+            }
             None => false,
         };
         self.check("I11", !ready, || format!("{pid} waits for {wait:?}, which is there"));

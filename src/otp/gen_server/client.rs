@@ -6,13 +6,14 @@ use std::task::{Context, Poll};
 
 use crate::exit::Raise;
 use crate::kernel::Dest;
+use crate::kernel::message::Message;
 use crate::process::Cx;
-use crate::process::request::Request;
-use crate::term::{Atom, Ref, Term};
+use crate::process::request::{Answer, Request, alias_of};
+use crate::term::{Atom, Term};
 use crate::time::Duration;
 
-use super::super::proc_lib::{self, down_reason};
-use super::From;
+use super::super::proc_lib;
+use super::{From, Sender};
 
 /// Which function an exit reason says it happened in.
 #[derive(Clone, Copy)]
@@ -131,7 +132,7 @@ impl Future for Exchange<'_> {
                 Err(reason) => return Poll::Ready(Err(reason)),
             },
         };
-        let Poll::Ready(answer) = this.cx.poll_answer(sent, answer) else { return Poll::Pending };
+        let Poll::Ready(answer) = this.cx.poll_answer(sent) else { return Poll::Pending };
         let mref = sent.mref;
         Poll::Ready(match answer {
             Some(Answer::Reply(reply)) => {
@@ -155,10 +156,10 @@ impl Exchange<'_> {
         if server == cx.me() {
             return Err(Atom::CALLING_SELF.into());
         }
-        Ok(cx.request(server, timeout, |mref| {
-            let tag = if timeout.is_some() { Term::cons(Atom::ALIAS.into(), mref.into()) } else { mref.into() };
-            let from = Term::tuple([cx.me().into(), tag]);
-            Term::tuple([label.into(), from, self.request.clone()])
+        let request = self.request.clone();
+        Ok(cx.request(server, timeout, |caller| match label {
+            Atom::GEN_CALL => caller.call(request),
+            _ => Term::tuple([label.into(), caller.term(), request]).into(),
         }))
     }
 }
@@ -172,41 +173,11 @@ fn resolve(cx: &Cx, server: Dest) -> Result<crate::term::Pid, Term> {
     }
 }
 
-enum Answer {
-    Reply(Term),
-    Down(Term),
-}
-
-#[inline]
-fn answer(message: &Term, mref: Ref) -> Option<Answer> {
-    match message.as_tuple()? {
-        [tag, reply] if is_tag(tag, mref) => Some(Answer::Reply(reply.clone())),
-        _ => down_reason(message, mref).map(Answer::Down),
-    }
-}
-
-/// `Ref` or `[alias | Ref]`
-#[inline]
-fn is_tag(tag: &Term, mref: Ref) -> bool {
-    match tag {
-        Term::Ref(reference) => *reference == mref,
-        _ => alias_of(tag) == Some(mref),
-    }
-}
-
-#[inline]
-fn alias_of(tag: &Term) -> Option<Ref> {
-    match tag.as_cons()? {
-        (Term::Atom(Atom::ALIAS), Term::Ref(alias)) => Some(*alias),
-        _ => None,
-    }
-}
-
 /// Sends a message to a server's `handle_cast`. Nobody tells whether it arrived.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/gen_server#cast-2>
 pub fn cast(cx: &Cx, server: impl Into<Dest>, message: Term) {
-    let _ = cx.send(server, Term::tuple([Atom::GEN_CAST.into(), message]));
+    let _ = cx.send_message(server.into(), Message::Cast(message));
 }
 
 /// Answers a call whose `handle_call` did not.
@@ -214,11 +185,13 @@ pub fn cast(cx: &Cx, server: impl Into<Dest>, message: Term) {
 /// OTP: <https://www.erlang.org/docs/25/man/gen_server#reply-2>
 #[inline]
 pub fn reply(cx: &Cx, from: &From, value: Term) {
-    answer_to(cx, &from.0, value);
+    match &from.0 {
+        Sender::Caller(caller) => cx.reply(*caller, value),
+        Sender::Term(from) => answer_to(cx, from, value),
+    }
 }
 
-#[inline]
-pub(super) fn answer_to(cx: &Cx, from: &Term, value: Term) {
+fn answer_to(cx: &Cx, from: &Term, value: Term) {
     let Some([Term::Pid(client), tag]) = from.as_tuple() else { return };
     let to = alias_of(tag).map_or(Dest::Pid(*client), Dest::Alias);
     let _ = cx.send(to, Term::tuple([tag.clone(), value]));

@@ -7,7 +7,7 @@ use crate::term::{Atom, Term};
 
 use super::super::proc_lib;
 use super::From;
-use super::client::answer_to as reply;
+use super::client::reply;
 use super::serve::Handle;
 use super::server::Callback;
 
@@ -43,7 +43,7 @@ pub(super) async fn end(handle: Handle, end: Box<End>) -> Result<(), Raise> {
     let End { raise, message, reply: pending } = *end;
     let reason = raise.clone().into_exit_reason();
     let Handle { cx, server, .. } = &handle;
-    let done = server.clone().invoke(cx.same(), Callback::Terminate, reason.0.clone()).await;
+    let done = server.clone().invoke(cx.same(), Callback::Terminate, reason.0.clone(), None).await;
     let raise = match handle.placed(Callback::Terminate, done.outcome) {
         Err(other) if other.class != Class::Throw => {
             handle.report(&other, &message);
@@ -58,7 +58,7 @@ pub(super) async fn end(handle: Handle, end: Box<End>) -> Result<(), Raise> {
     };
     proc_lib::report_crash(cx, &raise);
     if let Some((from, value)) = pending {
-        reply(cx, &from.0, value);
+        reply(cx, &from, value);
     }
     Err(raise)
 }

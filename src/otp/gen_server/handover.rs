@@ -4,6 +4,7 @@
 
 use crate::event::Event;
 use crate::exit::Raise;
+use crate::kernel::message::Message;
 use crate::process::code::Newer;
 use crate::process::{BoxBody, Cx, Handover, Module, Then};
 use crate::term::{Atom, Term};
@@ -21,7 +22,7 @@ pub(super) fn resume(cx: Cx, handover: Handover, code: &Code) -> BoxBody {
         Ok(server) => server,
         Err(raise) => return Box::pin(refused(cx, raise)),
     };
-    let handle = Handle { cx, parent, module, server };
+    let handle = Handle::new(cx, parent, module, server);
     Box::pin(Life::Serving(match then {
         Then::Wait => Serving::new(handle, Next::Wait),
         Then::Message(message) => Serving::given(handle, message),
@@ -50,17 +51,17 @@ impl Serving {
     /// Looks whether the module has a newer version. If so, the server goes on in it with this
     /// message; what the loop itself handles is no call of the module.
     #[cold]
-    pub(super) fn look_for_newer(&mut self, message: &Term) -> Result<(), Over> {
-        let handle = &self.handle;
-        if handle.is_of_the_loop(message) {
+    pub(super) fn look_for_newer(&mut self, message: &Message) -> Result<(), Over> {
+        if self.handle.is_of_the_loop(message) {
             return Ok(());
         }
-        self.seen = handle.cx.loads();
+        self.handle.seen = self.handle.cx.loads();
+        let handle = &self.handle;
         match handle.cx.newer_code(handle.module) {
             Newer::Same => Ok(()),
-            Newer::Gone => Err(Over::raised(Raise::error(Atom::UNDEF), message.clone(), None)),
+            Newer::Gone => Err(Over::raised(Raise::error(Atom::UNDEF), message.clone().into_term(), None)),
             Newer::Version(newer) => {
-                match handle.hand_over(&newer, handle.server.state(), Then::Message(message.clone())) {
+                match handle.hand_over(&newer, handle.server.state(), Then::Message(message.clone().into_term())) {
                     Some(body) => Err(Over::Becomes(body)),
                     None => Ok(()),
                 }

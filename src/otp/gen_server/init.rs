@@ -25,7 +25,7 @@ pub(super) async fn initialise(cx: Cx, starter: Starter, start: Start) -> Result
     let parent = if starter.link { starter.pid } else { cx.me() };
     let module = start.module;
     match begin(&cx, &starter, start).await {
-        Ok(Some((server, next))) => Ok(Some(Serving::new(Handle { cx, parent, module, server }, next))),
+        Ok(Some((server, next))) => Ok(Some(Serving::new(Handle::new(cx, parent, module, server), next))),
         Ok(None) => Ok(None),
         Err(raise) => {
             proc_lib::report_crash(&cx, &raise);

@@ -9,18 +9,19 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker, ready};
 
 use crate::exit::{Class, Raise};
+use crate::kernel::message::{Caller, Message};
 use crate::process::fault::Fault;
 use crate::process::receive::poll_next;
 use crate::process::{Body, BoxBody, Cx, Turn, ViewState};
 use crate::term::{Atom, Pid, Term};
 use crate::time::Instant;
 
-use super::client::answer_to as reply;
+use super::client::reply;
 use super::end::{Over, end};
 use super::init::{Starter, initialise};
 use super::outcome::{Flow, flow};
 use super::server::{Callback, Done, Server, Work};
-use super::{From, Next, Reply, Start};
+use super::{From, Next, Reply, Sender, Start};
 
 /// The body of a server, from its first step to its end.
 pub(super) enum Life {
@@ -35,8 +36,6 @@ pub(super) enum Life {
 /// A server that serves.
 pub(super) struct Serving {
     pub(super) handle: Handle,
-    /// The count of loads up to which it has looked for newer code.
-    pub(super) seen: u32,
     phase: Phase,
 }
 
@@ -45,6 +44,8 @@ pub(super) struct Handle {
     pub(super) cx: Cx,
     pub(super) parent: Pid,
     pub(super) module: Atom,
+    /// The count of loads up to which it has looked for newer code.
+    pub(super) seen: u32,
     pub(super) server: Rc<dyn Server>,
 }
 
@@ -53,12 +54,15 @@ enum Phase {
     /// It waits for a message, until the deadline if there is one.
     Waiting(Option<Instant>),
     /// It has a message to begin with: after a handover.
-    Given(Box<Term>),
+    Given(Box<Message>),
     /// A callback works.
     Calling(Work<Done>),
     /// System messages are answered.
     Managed(Work<Result<Next, Over>>),
 }
+
+/// Besides its state, an idle server costs this and a process.
+const _: () = assert!(size_of::<Life>() <= 72);
 
 impl Life {
     pub(super) fn starting(cx: Cx, starter: Starter, start: Start) -> BoxBody {
@@ -117,7 +121,7 @@ impl Serving {
 
     /// Begins with this message.
     pub(super) fn given(handle: Handle, message: Term) -> Self {
-        Serving::begun(handle, Phase::Given(Box::new(message)))
+        Serving::begun(handle, Phase::Given(Box::new(message.into())))
     }
 
     /// Begins under management.
@@ -127,8 +131,7 @@ impl Serving {
 
     fn begun(handle: Handle, phase: Phase) -> Self {
         handle.cx.runs(handle.module);
-        let seen = handle.cx.loads();
-        Serving { handle, seen, phase }
+        Serving { handle, phase }
     }
 
     /// Runs until it has to wait, or ends.
@@ -137,7 +140,7 @@ impl Serving {
             let next = match &mut self.phase {
                 Phase::Waiting(deadline) => {
                     let message = ready!(poll_next(&self.handle.cx, *deadline));
-                    self.dispatch(message.unwrap_or(Atom::TIMEOUT.into()))
+                    self.dispatch(message.unwrap_or(Term::Atom(Atom::TIMEOUT).into()))
                 }
                 Phase::Given(message) => {
                     let message = std::mem::take(&mut **message);
@@ -169,66 +172,83 @@ impl Serving {
                 cx.charge(1);
                 Phase::Waiting(Some(cx.now() + span))
             }
-            Next::Continue(argument) => self.call(Callback::Continue, argument),
+            Next::Continue(argument) => self.call(Callback::Continue, argument, None),
         }
     }
 
     /// What it does with a message.
     #[inline]
-    fn dispatch(&mut self, message: Term) -> Result<Phase, Over> {
-        if self.seen != self.handle.cx.loads() {
+    fn dispatch(&mut self, message: Message) -> Result<Phase, Over> {
+        if self.handle.seen != self.handle.cx.loads() {
             self.look_for_newer(&message)?;
         }
-        let callback = match message.as_tuple() {
-            Some([Term::Atom(Atom::GEN_CALL), _, _]) => Callback::Call,
-            Some([Term::Atom(Atom::GEN_CAST), _]) => Callback::Cast,
+        match message {
+            Message::Call { mref, serial, aliased, request } => {
+                let from = From(Sender::Caller(Caller { mref, serial, aliased }));
+                Ok(self.call(Callback::Call, request, Some(from)))
+            }
+            Message::Cast(content) => Ok(self.call(Callback::Cast, content, None)),
+            other => self.dispatch_term(other.into_term()),
+        }
+    }
+
+    fn dispatch_term(&self, message: Term) -> Result<Phase, Over> {
+        match message.as_tuple() {
+            Some([Term::Atom(Atom::GEN_CALL), from, request]) => {
+                Ok(self.call(Callback::Call, request.clone(), Some(From::from_term(from.clone()))))
+            }
+            Some([Term::Atom(Atom::GEN_CAST), content]) => Ok(self.call(Callback::Cast, content.clone(), None)),
             Some([Term::Atom(Atom::SYSTEM), from, request]) => {
-                let (from, request) = (From(from.clone()), request.clone());
-                return Ok(Phase::Managed(Box::pin(self.handle.same().answer_system(request, from))));
+                let (from, request) = (From::from_term(from.clone()), request.clone());
+                Ok(Phase::Managed(Box::pin(self.handle.same().answer_system(request, from))))
             }
             Some([Term::Atom(Atom::EXIT), Term::Pid(pid), reason]) if *pid == self.handle.parent => {
-                return Err(Over::exit(reason.clone(), message.clone()));
+                Err(Over::exit(reason.clone(), message.clone()))
             }
-            _ => Callback::Info,
-        };
-        Ok(self.call(callback, message))
+            _ => Ok(self.call(Callback::Info, message, None)),
+        }
     }
 
     /// Calls a callback, or what an injected fault puts in its place.
     #[inline]
-    fn call(&self, callback: Callback, message: Term) -> Phase {
+    fn call(&self, callback: Callback, message: Term, from: Option<From>) -> Phase {
         let Handle { cx, server, .. } = &self.handle;
         Phase::Calling(match cx.has_faults().then(|| cx.take_fault()).flatten() {
-            None => server.clone().invoke(cx.same(), callback, message),
-            Some(fault) => Box::pin(faulty(cx.same(), fault, callback, message)),
+            None => server.clone().invoke(cx.same(), callback, message, from),
+            Some(fault) => {
+                Box::pin(faulty(cx.same(), fault, Done { callback, message, from, outcome: Ok(Reply::none()) }))
+            }
         })
     }
 
     /// Does what a callback's outcome asks for.
     #[inline]
-    fn conclude(&self, Done { callback, message, outcome }: Done) -> Result<Phase, Over> {
+    fn conclude(&self, done: Done) -> Result<Phase, Over> {
+        let Done { callback, message, from, outcome } = done;
         let Handle { cx, server, .. } = &self.handle;
         match flow(callback, self.handle.placed(callback, outcome), &**server) {
             Flow::Go { reply: None, next } => Ok(self.follow(next)),
             Flow::Go { reply: Some(value), next } => {
-                if let Some(from) = caller(&message) {
-                    reply(cx, from, value);
+                if let Some(from) = from {
+                    reply(cx, &from, value);
                 }
                 Ok(self.follow(next))
             }
-            Flow::End { raise, reply } => {
-                let reply = reply.and_then(|value| Some((From(caller(&message)?.clone()), value)));
-                Err(Over::raised(raise, content(&message), reply))
-            }
+            Flow::End { raise, reply } => Err(Over::raised(raise, message, from.zip(reply))),
         }
     }
 }
 
 impl Handle {
+    pub(super) fn new(cx: Cx, parent: Pid, module: Atom, server: Rc<dyn Server>) -> Self {
+        let seen = cx.loads();
+        Handle { cx, parent, module, seen, server }
+    }
+
     /// For work that has to own one.
     pub(super) fn same(&self) -> Handle {
-        let Handle { cx, parent, module, server } = self;
-        Handle { cx: cx.same(), parent: *parent, module: *module, server: server.clone() }
+        let Handle { cx, server, .. } = self;
+        Handle { cx: cx.same(), server: server.clone(), ..*self }
     }
 
     /// An error that a callback raised tells in which it was.
@@ -244,7 +264,8 @@ impl Handle {
     }
 
     /// Is it for the loop itself, and no callback's?
-    pub(super) fn is_of_the_loop(&self, message: &Term) -> bool {
+    pub(super) fn is_of_the_loop(&self, message: &Message) -> bool {
+        let Message::Term(message) = message else { return false };
         match message.as_tuple() {
             Some([Term::Atom(Atom::SYSTEM), _, _]) => true,
             Some([Term::Atom(Atom::EXIT), Term::Pid(pid), _]) => *pid == self.parent,
@@ -253,22 +274,8 @@ impl Handle {
     }
 }
 
-/// Who called, in a `'$gen_call'`.
-#[inline]
-fn caller(message: &Term) -> Option<&Term> {
-    message.as_tuple()?.get(1)
-}
-
-/// What a message says, without the envelope of the protocol: the last message of a report.
-fn content(message: &Term) -> Term {
-    match message.as_tuple() {
-        Some([Term::Atom(Atom::GEN_CALL), _, content] | [Term::Atom(Atom::GEN_CAST), content]) => content.clone(),
-        _ => message.clone(),
-    }
-}
-
-/// What a callback does that a fault was injected into.
-async fn faulty(cx: Cx, fault: Fault, callback: Callback, message: Term) -> Done {
+/// What a callback does that a fault was injected into: other than `done`.
+async fn faulty(cx: Cx, fault: Fault, done: Done) -> Done {
     let outcome = match fault {
         Fault::Raise(raise) => Err(raise),
         Fault::Return(term) => Ok(Reply::Raw(term)),
@@ -278,5 +285,5 @@ async fn faulty(cx: Cx, fault: Fault, callback: Callback, message: Term) -> Done
             cx.tick().await;
         },
     };
-    Done { callback, message, outcome }
+    Done { outcome, ..done }
 }

@@ -44,15 +44,17 @@ impl Callback {
 /// What came of a callback.
 pub(super) struct Done {
     pub(super) callback: Callback,
-    /// What it was called for, in the envelope of the protocol.
+    /// What it was called for, without the envelope of the protocol.
     pub(super) message: Term,
+    /// Who called.
+    pub(super) from: Option<From>,
     pub(super) outcome: Result<Reply, Raise>,
 }
 
 /// A running server: its state, and its type's callbacks.
 pub(super) trait Server: ViewState {
     /// Calls a callback. The state is the callback's until the work is done.
-    fn invoke(self: Rc<Self>, cx: Cx, callback: Callback, message: Term) -> Work<Done>;
+    fn invoke(self: Rc<Self>, cx: Cx, callback: Callback, message: Term, from: Option<From>) -> Work<Done>;
 
     /// [`GenServer::change_code`]
     fn change_code(self: Rc<Self>, cx: Cx, old_vsn: Term, extra: Term) -> Work<Option<Result<(), Term>>>;
@@ -129,20 +131,18 @@ impl<S: GenServer> ViewState for State<S> {
 // tries first.
 #[allow(clippy::await_holding_refcell_ref)]
 impl<S: GenServer> Server for State<S> {
-    fn invoke(self: Rc<Self>, cx: Cx, callback: Callback, message: Term) -> Work<Done> {
+    fn invoke(self: Rc<Self>, cx: Cx, callback: Callback, message: Term, from: Option<From>) -> Work<Done> {
         Box::pin(async move {
             let mut state = self.0.borrow_mut();
-            let outcome = match (callback, message.as_tuple()) {
-                (Callback::Call, Some([_, from, request])) => {
-                    state.handle_call(&cx, request.clone(), From(from.clone())).await
-                }
-                (Callback::Cast, Some([_, content])) => state.handle_cast(&cx, content.clone()).await,
+            let outcome = match (callback, &from) {
+                (Callback::Call, Some(from)) => state.handle_call(&cx, message.clone(), from.clone()).await,
+                (Callback::Cast, _) => state.handle_cast(&cx, message.clone()).await,
                 (Callback::Continue, _) => state.handle_continue(&cx, message.clone()).await,
                 (Callback::Terminate, _) => state.terminate(&cx, &message).await.map(|()| Reply::none()),
-                _ => state.handle_info(&cx, message.clone()).await,
+                (Callback::Info | Callback::Call, _) => state.handle_info(&cx, message.clone()).await,
             };
             drop(state);
-            Done { callback, message, outcome }
+            Done { callback, message, from, outcome }
         })
     }
 

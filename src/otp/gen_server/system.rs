@@ -5,7 +5,7 @@
 use crate::term::{Atom, Term};
 
 use super::super::sys;
-use super::client::answer_to as reply;
+use super::client::reply;
 use super::end::Over;
 use super::handover::Change;
 use super::serve::Handle;
@@ -36,21 +36,21 @@ impl Handle {
                     Atom::OK.into()
                 }
                 sys::Request::Terminate(reason) => {
-                    reply(&self.cx, &from.0, Atom::OK.into());
+                    reply(&self.cx, &from, Atom::OK.into());
                     return Err(Over::exit(reason, Term::Nil));
                 }
                 sys::Request::ChangeCode { old_vsn, extra } if suspended => {
                     match self.change_code(old_vsn, extra, &mut converted).await {
                         Change::Done(answer) => answer,
                         Change::HandOver(body) => {
-                            reply(&self.cx, &from.0, Atom::OK.into());
+                            reply(&self.cx, &from, Atom::OK.into());
                             return Err(Over::Becomes(body));
                         }
                     }
                 }
                 other => self.answer(other).await,
             };
-            reply(&self.cx, &from.0, answer);
+            reply(&self.cx, &from, answer);
             if !suspended {
                 return converted.map_or(Ok(Next::Wait), |state| self.go_on_with(state));
             }
@@ -63,7 +63,7 @@ impl Handle {
         let parent = self.parent;
         self.cx
             .receive_if(|message| match message.as_tuple()? {
-                [Term::Atom(Atom::SYSTEM), from, request] => Some(Ok((request.clone(), From(from.clone())))),
+                [Term::Atom(Atom::SYSTEM), from, request] => Some(Ok((request.clone(), From::from_term(from.clone())))),
                 [Term::Atom(Atom::EXIT), Term::Pid(pid), reason] if *pid == parent => {
                     Some(Err(Over::exit(reason.clone(), message.clone())))
                 }

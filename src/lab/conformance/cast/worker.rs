@@ -133,7 +133,7 @@ impl GenServer for Worker {
             (None, Some("reply"), _) => Ok(Reply::Reply(end.term("reply", Atom::OK)?, next(&end))),
             (None, Some("noreply"), _) => {
                 if let Some(name) = end.text("save") {
-                    actor.stage.save_caller(name, from.0);
+                    actor.stage.save_caller(name, from.term());
                 }
                 Ok(Reply::NoReply(next(&end)))
             }

@@ -35,7 +35,7 @@ pub(in super::super) async fn cast(actor: &Actor, op: &Op) -> Outcome {
 }
 
 pub(in super::super) async fn reply(actor: &Actor, op: &Op) -> Outcome {
-    let from = From(actor.stage.caller(op.required("from")?)?);
+    let from = From::from_term(actor.stage.caller(op.required("from")?)?);
     gen_server::reply(&actor.cx, &from, op.term("value", Atom::UNDEFINED)?);
     Ok(Atom::OK.into())
 }
