@@ -11,6 +11,7 @@
 //! | [`message`] | messages, the most frequent ones in parts |
 //! | [`mailbox`] | the message queue, with removal from the middle |
 //! | [`signal`] | what processes send each other, and its arrival |
+//! | `alias` | references that a message can be sent to
 //! | [`transport`] | how signals travel: at once, or in flight per pair (simulator) |
 //! | [`teardown`] | what happens when a process ends, in OTP's order |
 //! | [`timers`] | due times in order of time, then of setting |
@@ -20,6 +21,7 @@
 
 use std::collections::VecDeque;
 
+mod alias;
 pub mod ets;
 pub mod few;
 pub mod log;
@@ -201,6 +203,11 @@ impl Kernel {
         Ref::new(self.counter, maker.slot)
     }
 
+    /// The reference that [`Kernel::make_ref`] makes next.
+    fn next_ref(&self, maker: Pid) -> Ref {
+        Ref::new(self.counter + 1, maker.slot)
+    }
+
     /// Writes an event to the log at the present time; returns its position.
     #[inline]
     pub fn emit(&mut self, event: Event) -> u64 {
@@ -337,6 +344,35 @@ impl Kernel {
 
     pub(crate) fn free_slot(&mut self, slot: u32) {
         self.table.release(slot);
+    }
+
+    /// [`Kernel::suspend`] by a process, whose end would undo it. `false` if it may not: Erlang's
+    /// `badarg`.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#suspend_process-1>
+    pub fn suspend_by(&mut self, me: Pid, pid: Pid) -> bool {
+        let may = me != pid && self.table.get(pid).is_some();
+        if let (true, Some(process)) = (may, self.table.get_mut(me)) {
+            let suspending = &mut process.cold_mut().suspending;
+            let times = suspending.get(pid).map_or(1, |times| times.saturating_add(1));
+            suspending.insert(pid, times);
+            self.suspend(pid);
+        }
+        may
+    }
+
+    /// Undoes one [`Kernel::suspend_by`]. `false` if there is none: Erlang's `badarg`.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#resume_process-1>
+    pub fn resume_by(&mut self, me: Pid, pid: Pid) -> bool {
+        let alive = self.table.get(pid).is_some();
+        let Some(cold) = self.table.get_mut(me).and_then(|process| process.cold.as_mut()) else { return false };
+        let Some(times) = cold.suspending.remove(pid).filter(|_| alive) else { return false };
+        if times > 1 {
+            cold.suspending.insert(pid, times - 1);
+        }
+        self.resume(pid);
+        true
     }
 
     // --- time

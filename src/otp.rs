@@ -47,3 +47,11 @@ pub fn modules() -> Vec<crate::process::Module> {
     ]
     .concat()
 }
+
+/// A node with the default limits and the modules of this layer.
+#[must_use]
+pub fn node() -> crate::process::Runtime {
+    let mut node = crate::process::Runtime::new(crate::limits::Limits::default());
+    modules().into_iter().for_each(|module| node.load(module));
+    node
+}

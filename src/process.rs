@@ -7,6 +7,9 @@
 //! | [`receive`] | waiting for messages |
 //! | `request` | what every call begins and ends with |
 //! | [`fault`] | what a serve loop does instead of its next callback |
+//! | [`watch`] | monitors with options, and aliases |
+//! | `info` | `process_info` |
+//! | `eval` | one process from outside, and what it returns |
 //! | [`module`] | the export table: what a module, function and arguments name |
 //! | [`code`] | versions of modules: current, old, purged |
 //! | [`runtime`] | [`Runtime`]: the only poll loop |
@@ -19,11 +22,14 @@ pub mod body;
 pub mod code;
 pub mod cx;
 pub mod fault;
+mod eval;
+mod info;
 pub mod module;
 pub mod receive;
 pub(crate) mod request;
 pub mod runtime;
 mod shared;
+pub mod watch;
 
 pub use crate::kernel::Dest;
 pub use crate::kernel::process::Status;

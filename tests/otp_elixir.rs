@@ -7,6 +7,10 @@ mod agent;
 mod dynamic_supervisor;
 #[path = "otp_elixir/registry.rs"]
 mod registry;
+#[path = "otp_elixir/names.rs"]
+mod names;
+#[path = "otp_elixir/sys.rs"]
+mod sys;
 #[path = "otp_elixir/support.rs"]
 mod support;
 #[path = "otp_elixir/task.rs"]

@@ -3,12 +3,16 @@
 //! OTP: <https://www.erlang.org/docs/25/reference_manual/processes>
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+#[path = "process/aliases.rs"]
+mod aliases;
 #[path = "process/exit_signals.rs"]
 mod exit_signals;
 #[path = "process/freed.rs"]
 mod freed;
 #[path = "process/fuel.rs"]
 mod fuel;
+#[path = "process/info.rs"]
+mod info;
 #[path = "process/limits.rs"]
 mod limits;
 #[path = "process/links.rs"]

@@ -32,6 +32,17 @@ pub struct Watch {
     pub alias: bool,
 }
 
+/// What ends an alias, besides its process's end and `unalias/1`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AliasEnds {
+    /// Nothing: `explicit_unalias`.
+    Explicitly,
+    /// The end of the monitor that it is: `demonitor`.
+    WithMonitor,
+    /// The first message that is sent by it, which ends the monitor too: `reply`, `reply_demonitor`.
+    WithReply,
+}
+
 /// A process, without its body.
 pub struct Process {
     /// Its identifier.
@@ -86,8 +97,12 @@ pub(super) struct Patience {
 pub struct Cold {
     /// The process dictionary, in order of insertion.
     pub dictionary: Vec<(Term, Term)>,
-    /// Aliases that are not monitors.
-    pub aliases: Few<Ref, ()>,
+    /// Aliases that are not, or not only, monitors, and what ends them.
+    pub(super) aliases: Few<Ref, AliasEnds>,
+    /// Monitors whose message begins with another word than `'DOWN'`.
+    pub(super) tags: Few<Ref, Term>,
+    /// Processes that it has suspended, and how often.
+    pub(super) suspending: Few<Pid, u32>,
     /// Processes it has unlinked that have not seen it yet, with the id of the signal.
     pub(super) unlinking: Few<Pid, u64>,
     /// Timers that would send to this pid; they end with it.
@@ -126,6 +141,12 @@ impl Process {
     pub fn has_alias(&self, alias: Ref) -> bool {
         self.monitors.get(alias).is_some_and(|watch| watch.alias)
             || self.cold.as_ref().is_some_and(|cold| cold.aliases.contains(alias))
+    }
+
+    /// Processes that it has suspended, and how often each.
+    #[must_use]
+    pub fn suspending(&self) -> Vec<(Pid, u32)> {
+        self.cold.as_ref().map_or_else(Vec::new, |cold| cold.suspending.to_vec())
     }
 
     /// The id of the unlink that the other process has not seen yet.

@@ -200,6 +200,7 @@ impl Kernel {
         if !watch.alias {
             self.emit(Event::Demonitored { by: me, target: watch.target, mref });
         }
+        self.take_tag(me, mref);
         self.transmit(me, watch.target, Signal::Demonitor { mref });
         true
     }
@@ -210,7 +211,7 @@ impl Kernel {
         match signal {
             Signal::Message { message, id } => self.enqueue(to, message, id),
             Signal::Aliased { alias, message, id } => {
-                if self.table.get(to).is_some_and(|process| process.has_alias(alias)) {
+                if self.passes_alias(to, alias) {
                     self.enqueue(to, message, id);
                 }
             }
@@ -286,7 +287,8 @@ impl Kernel {
             Some(name) => Term::tuple([name.into(), Atom::NONODE.into()]),
             None => from.into(),
         };
-        let down = [Atom::DOWN.into(), mref.into(), Atom::PROCESS.into(), object, reason.0];
+        let tag = self.take_tag(to, mref).unwrap_or(Atom::DOWN.into());
+        let down = [tag, mref.into(), Atom::PROCESS.into(), object, reason.0];
         self.enqueue(to, Term::tuple(down).into(), 0);
     }
 

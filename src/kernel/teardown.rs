@@ -64,6 +64,9 @@ impl Kernel {
             for (timer, ()) in cold.addressed_timers {
                 self.timers.cancel(timer);
             }
+            for (suspended, times) in cold.suspending {
+                (0..times).for_each(|_| self.resume(suspended));
+            }
         }
         let exit = Some(self.emit(Event::Exited { pid, reason: reason.0.clone(), cause }));
         for (mref, watch) in std::mem::take(&mut process.monitors) {

@@ -12,7 +12,7 @@ use crate::term::{Atom, Term};
 use crate::time::Duration;
 
 use super::elixir::{self, apply_fun};
-use super::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
+use super::gen_server::{self, From, GenServer, Init, Name, Next, Reply, Start};
 
 /// An agent's state.
 pub struct Agent(Term);
@@ -112,8 +112,8 @@ pub fn modules() -> Vec<Module> {
         .export("start_link", 2, |cx, args| {
             Box::pin(async move {
                 let [fun, options] = <[Term; 2]>::try_from(args).unwrap_or_default();
-                let name = options.keyword_get(Atom::new("name")).and_then(Term::as_atom);
-                start_link(&cx, name, fun).await
+                let name = options.keyword_get(Atom::new("name")).and_then(Name::from_term);
+                gen_server::start_link::<Agent>(&cx, start_of(None, fun).named_by(name)).await
             })
         })
         .export("child_spec", 1, |_, args| Box::pin(async move { Ok(child_spec(args)) }));

@@ -7,6 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`client`] | calls, casts, replies |
+//! | `name` | servers by pid, name, `{via, Module, Name}`, `{Name, Node}` |
 //! | `server` | a server of any type, as the loop sees it |
 //! | `init` | the start: name, `init`, acknowledgement |
 //! | `serve` | the loop |
@@ -21,12 +22,14 @@ pub mod client;
 mod end;
 mod handover;
 mod init;
+mod name;
 mod outcome;
 mod serve;
 mod server;
 mod system;
 
 pub use client::{Call, call, call_elixir, cast, reply, stop};
+pub use name::{Name, abcast, call_by, cast_by, multi_call, node, whereis};
 pub use server::code;
 
 use crate::event::{Behaviour, Mfa};
@@ -168,6 +171,16 @@ pub trait GenServer: Sized + 'static {
     /// The state as a term, for `sys:get_state/1` and the inspector.
     fn state(&self) -> Term;
 
+    /// How the server is shown to people: by `sys:get_status/1`, and in the report of its end.
+    /// `status` is a map of `state` and, as far as there is one, `message`, `reason` and `log`;
+    /// what is secret or too long is replaced.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/gen_server#Module:format_status-1>
+    #[must_use]
+    fn format_status(status: Term) -> Term {
+        status
+    }
+
     /// The state from a term, for `sys:replace_state/2` and returned raw terms.
     ///
     /// # Errors
@@ -195,7 +208,7 @@ pub trait GenServer: Sized + 'static {
 #[derive(Clone, Debug)]
 pub struct Start {
     /// The name it registers before `init`.
-    pub name: Option<Atom>,
+    pub name: Option<Name>,
     /// Its callback module, for reports and `process_info`.
     pub module: Atom,
     /// The argument of `init`.
@@ -211,9 +224,15 @@ impl Start {
         Start { name: None, module, args, timeout: None }
     }
 
-    /// The same with a name.
+    /// The same with a registered name.
     #[must_use]
-    pub fn named(mut self, name: Option<Atom>) -> Self {
+    pub fn named(self, name: Option<Atom>) -> Self {
+        self.named_by(name.map(Name::Local))
+    }
+
+    /// The same with a name of any kind.
+    #[must_use]
+    pub fn named_by(mut self, name: Option<Name>) -> Self {
         self.name = name;
         self
     }
@@ -240,7 +259,9 @@ pub fn start<S: GenServer>(cx: &Cx, start: Start) -> impl Future<Output = Result
 }
 
 async fn start_server(cx: &Cx, start: Start, link: bool, code: &'static Code) -> Result<Term, Raise> {
-    if let Some(pid) = start.name.and_then(|name| cx.whereis(name)) {
+    if let Some(name) = &start.name
+        && let Some(pid) = name.holder(cx).await?
+    {
         return Ok(already_started(pid));
     }
     let initial_call = Mfa { module: start.module, function: Atom::INIT, arity: 1 };

@@ -3,14 +3,20 @@
 //! | module | holds |
 //! |---|---|
 //! | `tables` | the rows of keys and of processes |
+//! | `select` | looking for registrations by pattern |
+//! | `matching` | match specifications |
 //! | `partition` | the server that the registered are linked to, and the supervisor above it |
 //!
 //! Differs: a registry has one partition, whatever `partitions` asks for: there is one thread.
 //!
 //! OTP: <https://hexdocs.pm/elixir/1.14/Registry.html>
 
+mod matching;
 mod partition;
+mod select;
 mod tables;
+
+pub use select::{count_match, count_select, match_entries, select, unregister_match};
 
 use crate::exit::Raise;
 use crate::process::{Cx, Module};
@@ -84,8 +90,48 @@ pub fn modules() -> Vec<Module> {
         .export("start_link", 1, |cx, args| {
             Box::pin(async move { start_from(&cx, args.first().unwrap_or(&Term::Nil)).await })
         })
-        .export("child_spec", 1, |_, args| Box::pin(async move { Ok(child_spec(args)) }));
+        .export("child_spec", 1, |_, args| Box::pin(async move { Ok(child_spec(args)) }))
+        .export("whereis_name", 1, |cx, args| Box::pin(async move { via(&cx, args, Via::Whereis) }))
+        .export("register_name", 2, |cx, args| Box::pin(async move { via(&cx, args, Via::Register) }))
+        .export("unregister_name", 1, |cx, args| Box::pin(async move { via(&cx, args, Via::Unregister) }))
+        .export("send", 2, |cx, args| Box::pin(async move { via(&cx, args, Via::Send) }));
     [vec![registry], partition::modules()].concat()
+}
+
+/// What the module of a `{via, Module, Name}` is asked for.
+#[derive(Clone, Copy)]
+enum Via {
+    Whereis,
+    Register,
+    Unregister,
+    Send,
+}
+
+/// The functions by which `{via, 'Elixir.Registry', {Registry, Key}}` or
+/// `{..., {Registry, Key, Value}}` is a name.
+fn via(cx: &Cx, args: Vec<Term>, function: Via) -> Result<Term, Raise> {
+    let mut args = args.into_iter();
+    let (name, argument) = (args.next().unwrap_or_default(), args.next().unwrap_or_default());
+    let (registry, key, value) = match name.as_tuple() {
+        Some([Term::Atom(registry), key]) => (*registry, key, Atom::NIL.into()),
+        Some([Term::Atom(registry), key, value]) => (*registry, key, value.clone()),
+        _ => return Err(Raise::error(Atom::FUNCTION_CLAUSE)),
+    };
+    match function {
+        Via::Whereis => Ok(whereis_name(cx, registry, key)?.map_or(Atom::UNDEFINED.into(), Term::from)),
+        Via::Register if argument != cx.me().into() => Err(Raise::error(Atom::FUNCTION_CLAUSE)),
+        Via::Register => {
+            let registered = register(cx, registry, key.clone(), value)?;
+            let ok = registered.as_tuple().and_then(<[Term]>::first) == Some(&Atom::OK.into());
+            Ok(Term::atom(if ok { "yes" } else { "no" }))
+        }
+        Via::Unregister => unregister(cx, registry, key.clone()),
+        Via::Send => {
+            let pid = whereis_name(cx, registry, key)?.ok_or_else(|| Raise::error(Atom::BADARG))?;
+            cx.send(pid, argument.clone())?;
+            Ok(argument)
+        }
+    }
 }
 
 fn child_spec(args: Vec<Term>) -> Term {

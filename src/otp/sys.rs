@@ -1,6 +1,12 @@
 //! System messages: what every behaviour answers besides its own protocol.
 //!
+//! | module | holds |
+//! |---|---|
+//! | `debug` | what `sys` notes of a process: statistics, trace, log |
+//!
 //! OTP: <https://www.erlang.org/docs/25/man/sys>
+
+pub(crate) mod debug;
 
 use crate::exit::Raise;
 use crate::kernel::Dest;
@@ -96,6 +102,72 @@ pub async fn terminate(
     request(cx, process.into(), "terminate", Term::tuple([Atom::TERMINATE.into(), reason]), timeout).await
 }
 
+/// Begins (`true`) or ends (`false`) to count a process's messages, or tells (`get`):
+/// `{ok, [{start_time, DateTime}, {current_time, DateTime}, {reductions, N}, {messages_in, N},
+/// {messages_out, N}]}` or `{ok, no_statistics}`.
+///
+/// Differs: the node's clock begins with the year 1970.
+///
+/// # Errors
+/// exit `{Reason, {sys, statistics, [Process, Flag]}}`.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/sys#statistics-2>
+pub async fn statistics(cx: &Cx, process: impl Into<Dest>, flag: impl Into<Term>) -> Result<Term, Raise> {
+    debug(cx, process.into(), "statistics", flag.into()).await
+}
+
+/// Has every message in and out of a process shown, or no longer.
+///
+/// Differs: it is shown as a report of level `info`, where OTP writes to standard output.
+///
+/// # Errors
+/// exit `{Reason, {sys, trace, [Process, Flag]}}`.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/sys#trace-2>
+pub async fn trace(cx: &Cx, process: impl Into<Dest>, on: bool) -> Result<Term, Raise> {
+    debug(cx, process.into(), "trace", on.into()).await
+}
+
+/// Keeps the last 10 events of a process (`true`), the last so many (`{true, N}`) or none
+/// (`false`), or tells them (`get`): `{ok, [Event]}`.
+///
+/// # Errors
+/// exit `{Reason, {sys, log, [Process, Flag]}}`.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/sys#log-2>
+pub async fn log(cx: &Cx, process: impl Into<Dest>, flag: impl Into<Term>) -> Result<Term, Raise> {
+    debug(cx, process.into(), "log", flag.into()).await
+}
+
+/// Ends statistics, trace and log.
+///
+/// # Errors
+/// exit `{Reason, {sys, no_debug, [Process]}}`.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/sys#no_debug-1>
+pub async fn no_debug(cx: &Cx, process: impl Into<Dest>) -> Result<Term, Raise> {
+    let message = Term::tuple([Term::atom("debug"), Term::atom("no_debug")]);
+    request(cx, process.into(), "no_debug", message, Some(DEFAULT_TIMEOUT)).await
+}
+
+/// What there is to know of a process:
+/// `{status, Pid, {module, gen_server}, [Dictionary, running | suspended, Parent, Debug, Misc]}`.
+/// Its state is in `Misc`, as [`GenServer::format_status`](super::gen_server::GenServer::format_status)
+/// shows it.
+///
+/// # Errors
+/// exit `{Reason, {sys, get_status, [Process]}}`.
+///
+/// OTP: <https://www.erlang.org/docs/25/man/sys#get_status-1>
+pub async fn get_status(cx: &Cx, process: impl Into<Dest>) -> Result<Term, Raise> {
+    request(cx, process.into(), "get_status", Term::atom("get_status"), Some(DEFAULT_TIMEOUT)).await
+}
+
+async fn debug(cx: &Cx, process: Dest, function: &str, flag: Term) -> Result<Term, Raise> {
+    let message = Term::tuple([Term::atom("debug"), Term::tuple([Term::atom(function), flag])]);
+    request(cx, process, function, message, Some(DEFAULT_TIMEOUT)).await
+}
+
 async fn request(
     cx: &Cx,
     process: Dest,
@@ -118,6 +190,8 @@ pub(crate) enum Request {
     ReplaceState(Term),
     ChangeCode { old_vsn: Term, extra: Term },
     Terminate(Term),
+    Debug(Term),
+    GetStatus,
     Unknown,
 }
 
@@ -128,6 +202,8 @@ impl Request {
         match (&*name, request.as_tuple()) {
             ("suspend", None) => Request::Suspend,
             ("resume", None) => Request::Resume,
+            ("get_status", None) => Request::GetStatus,
+            ("debug", Some([_, what])) => Request::Debug(what.clone()),
             ("get_state", None) => Request::GetState,
             ("replace_state", Some([_, state])) => Request::ReplaceState(state.clone()),
             ("change_code", Some([_, Term::Atom(_), old_vsn, extra])) => {

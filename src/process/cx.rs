@@ -54,13 +54,13 @@ impl Cx {
     }
 
     /// The process itself, if it still lives.
-    fn with_me<T>(&self, act: impl FnOnce(&mut Process) -> T) -> Option<T> {
+    pub(super) fn with_me<T>(&self, act: impl FnOnce(&mut Process) -> T) -> Option<T> {
         self.kernel().process_mut(self.me).map(act)
     }
 
     /// Runs on the kernel, unless this process has ended.
     #[inline]
-    fn act<T: Default>(&self, reductions: u32, act: impl FnOnce(&mut Kernel, Pid) -> T) -> T {
+    pub(super) fn act<T: Default>(&self, reductions: u32, act: impl FnOnce(&mut Kernel, Pid) -> T) -> T {
         self.shared.charge(reductions);
         let mut kernel = self.kernel();
         if kernel.process(self.me).is_some() { act(&mut kernel, self.me) } else { T::default() }
@@ -148,7 +148,7 @@ impl Cx {
         self.kernel().make_ref(self.me)
     }
 
-    /// Reads the process dictionary.
+    /// Reads a key of the process dictionary.
     ///
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#get-1>
     #[must_use]
@@ -310,18 +310,26 @@ impl Cx {
         active
     }
 
-    /// Suspends a process.
+    /// `suspend_process(pid)`: it does not run until it is resumed as often, or this process ends.
+    ///
+    /// # Errors
+    /// `badarg` if it is this process or a dead one.
     ///
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#suspend_process-1>
-    pub fn suspend(&self, pid: Pid) {
-        self.act(1, |kernel, _| kernel.suspend(pid));
+    pub fn suspend(&self, pid: Pid) -> Result<(), Raise> {
+        let me = self.me;
+        self.badarg_unless(|kernel| kernel.suspend_by(me, pid))
     }
 
-    /// Resumes a suspended process.
+    /// `resume_process(pid)`
+    ///
+    /// # Errors
+    /// `badarg` if this process has not suspended it.
     ///
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#resume_process-1>
-    pub fn resume(&self, pid: Pid) {
-        self.act(1, |kernel, _| kernel.resume(pid));
+    pub fn resume(&self, pid: Pid) -> Result<(), Raise> {
+        let me = self.me;
+        self.badarg_unless(|kernel| kernel.resume_by(me, pid))
     }
 
     // --- names

@@ -132,3 +132,52 @@ fn a_registry_that_crashes_takes_the_registered_with_it_and_starts_empty() {
         Ok(())
     });
 }
+
+#[test]
+fn registrations_are_found_by_patterns_of_their_values() {
+    run(|cx| async move {
+        registry::start_link(&cx, name(), Keys::Duplicate, &[]).await?;
+        for value in [term!({atom, 1}), term!({atom, 2}), term!({other, 3})] {
+            registry::register(&cx, name(), term!(k), value)?;
+        }
+        let me = cx.me();
+        let found = |pattern: Term, guards: Term| {
+            registry::match_entries(&cx, name(), &term!(k), &pattern, &guards).map(|found| text(&found))
+        };
+        let shown = |term: Term| Ok(text(&term));
+        assert_eq!(found(term!({atom, :"_"}), Term::Nil), shown(term!([{(me), {atom, 1}}, {(me), {atom, 2}}])));
+        let above = term!([{:">", :"$1", 1}]);
+        assert_eq!(found(term!({:"_", :"$1"}), above.clone()), shown(term!([{(me), {atom, 2}}, {(me), {other, 3}}])));
+        assert_eq!(found(term!({:"$1", :"$1"}), Term::Nil), shown(Term::Nil));
+        assert!(found(term!(:"_"), term!([{odd, :"$1", 1}])).is_err());
+        assert_eq!(registry::count_match(&cx, name(), &term!(k), &term!({:"_", :"$1"}), &above)?, 2.into());
+        registry::unregister_match(&cx, name(), term!(k), &term!({atom, :"_"}), &Term::Nil)?;
+        assert_eq!(registry::lookup(&cx, name(), &term!(k))?, term!([{(me), {other, 3}}]));
+        assert_eq!(registry::keys(&cx, name(), me)?, term!([k]));
+        registry::unregister_match(&cx, name(), term!(k), &term!(:"_"), &Term::Nil)?;
+        assert_eq!(registry::keys(&cx, name(), me)?, Term::Nil);
+        assert!(!links(&cx).contains(&owner(&cx)));
+        Ok(())
+    });
+}
+
+#[test]
+fn all_registrations_are_selected_by_a_match_specification() {
+    run(|cx| async move {
+        registry::start_link(&cx, name(), Keys::Unique, &[]).await?;
+        let me = cx.me();
+        registry::register(&cx, name(), term!(a), term!(1))?;
+        registry::register(&cx, name(), term!(b), term!("text"))?;
+        let all = term!([{{:"$1", :"$2", :"$3"}, [], [{{:"$1", :"$2", :"$3"}}]}]);
+        assert_eq!(registry::select(&cx, name(), &all)?, term!([{a, (me), 1}, {b, (me), (Term::string("text"))}]));
+        let keys = term!([{{:"$1", :"_", :"$2"}, [{is_integer, :"$2"}], [:"$1"]}]);
+        assert_eq!(registry::select(&cx, name(), &keys)?, term!([a]));
+        let counted =
+            term!([{{:"_", :"_", :"$1"}, [{:"orelse", {:"=:=", :"$1", 1}, {:"==", :"$1", {:"const", x}}}], [true]}]);
+        assert_eq!(registry::count_select(&cx, name(), &counted)?, 1.into());
+        let malformed = registry::select(&cx, name(), &term!([{a, [], []}])).unwrap_err().reason;
+        let message = "invalid match specification in Registry.select/2: [{:a, [], []}]";
+        assert_eq!(malformed.map_get(&term!(message)), Some(&Term::string(message)));
+        Ok(())
+    });
+}

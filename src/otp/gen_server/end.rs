@@ -6,6 +6,7 @@ use crate::process::BoxBody;
 use crate::term::{Atom, Term};
 
 use super::super::proc_lib;
+use super::super::sys::debug::name;
 use super::From;
 use super::client::reply;
 use super::serve::Handle;
@@ -67,13 +68,17 @@ impl Handle {
     /// OTP: <https://www.erlang.org/docs/25/man/gen_server#description>
     fn report(&self, raise: &Raise, message: &Term) {
         proc_lib::report(&self.cx, Level::Error, || {
-            let me = self.cx.me();
-            let name = self.cx.of(me, |process| process.name).flatten().map_or(me.into(), Term::from);
-            let body = Term::map(vec![
-                (Term::atom("name"), name),
-                (Term::atom("last_message"), message.clone()),
+            let shown = self.shown(vec![
                 (Term::atom("state"), self.server.view().unwrap_or_default()),
+                (Term::atom("message"), message.clone()),
                 (Term::atom("reason"), raise.clone().into_exit_reason().0),
+            ]);
+            let part = |key: &str| shown.map_get(&Term::atom(key)).cloned().unwrap_or_default();
+            let body = Term::map(vec![
+                (Term::atom("name"), name(&self.cx)),
+                (Term::atom("last_message"), part("message")),
+                (Term::atom("state"), part("state")),
+                (Term::atom("reason"), part("reason")),
                 (Term::atom("module"), self.module.into()),
             ]);
             (Term::tuple([Atom::GEN_SERVER.into(), Atom::TERMINATE.into()]), body)

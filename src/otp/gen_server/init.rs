@@ -37,16 +37,16 @@ pub(super) async fn initialise(cx: Cx, starter: Starter, start: Start) -> Result
 async fn begin(cx: &Cx, starter: &Starter, start: Start) -> Result<Option<(Rc<dyn Server>, Next)>, Raise> {
     let Start { name, module, args, .. } = start;
     let acknowledge = |answer| proc_lib::init_ack(cx, starter.pid, answer);
-    if let Some(name) = name
-        && cx.register(name, cx.me()).is_err()
+    if let Some(name) = &name
+        && !name.register(cx).await?
     {
-        acknowledge(already_started(cx.whereis(name).unwrap_or(cx.me())));
+        acknowledge(already_started(name.holder(cx).await?.unwrap_or(cx.me())));
         return Ok(None);
     }
-    let refuse = |answer| {
+    let refuse = async |answer| {
         // The name is free before the starter learns of the failure, so that it may try again.
-        if let Some(name) = name {
-            let _ = cx.unregister(name);
+        if let Some(name) = &name {
+            name.unregister(cx).await;
         }
         acknowledge(answer);
     };
@@ -57,11 +57,11 @@ async fn begin(cx: &Cx, starter: &Starter, start: Start) -> Result<Option<(Rc<dy
             Ok(Some((server, next)))
         }
         Ok(Init::Ignore) => {
-            refuse(Atom::IGNORE.into());
+            refuse(Atom::IGNORE.into()).await;
             Ok(None)
         }
         Ok(Init::Stop(reason)) => {
-            refuse(Term::error(reason.clone()));
+            refuse(Term::error(reason.clone())).await;
             Err(Raise::exit(reason))
         }
         Ok(Init::Raw(term)) => {
@@ -71,7 +71,7 @@ async fn begin(cx: &Cx, starter: &Starter, start: Start) -> Result<Option<(Rc<dy
         }
         Err(raise) => {
             let raise = raise.in_function(module, Atom::INIT, 1);
-            refuse(Term::error(raise.clone().into_exit_reason().0));
+            refuse(Term::error(raise.clone().into_exit_reason().0)).await;
             Err(raise)
         }
     }

@@ -16,6 +16,7 @@ use crate::process::{Body, BoxBody, Cx, Turn, ViewState};
 use crate::term::{Atom, Pid, Term};
 use crate::time::Instant;
 
+use super::super::sys::debug::Event as Noted;
 use super::client::reply;
 use super::end::{Over, end};
 use super::init::{Starter, initialise};
@@ -48,6 +49,10 @@ pub(super) struct Handle {
     pub(super) seen: u32,
     pub(super) server: Rc<dyn Server>,
 }
+
+/// `seen` while `sys` notes what the server does: no count of loads, so every message is looked at
+/// closer, and other servers pay nothing for it.
+const NOTED: u32 = u32::MAX;
 
 /// What a serving server does.
 enum Phase {
@@ -150,7 +155,13 @@ impl Serving {
                     let done = ready!(poll(work));
                     self.conclude(done)
                 }
-                Phase::Managed(work) => ready!(poll(work)).map(|next| self.follow(next)),
+                Phase::Managed(work) => {
+                    let next = ready!(poll(work));
+                    if self.handle.is_noted() {
+                        self.handle.seen = NOTED;
+                    }
+                    next.map(|next| self.follow(next))
+                }
             };
             match next {
                 Ok(phase) => self.phase = phase,
@@ -180,7 +191,7 @@ impl Serving {
     #[inline]
     fn dispatch(&mut self, message: Message) -> Result<Phase, Over> {
         if self.handle.seen != self.handle.cx.loads() {
-            self.look_for_newer(&message)?;
+            self.look_closer(&message)?;
         }
         match message {
             Message::Call { mref, serial, aliased, request } => {
@@ -190,6 +201,17 @@ impl Serving {
             Message::Cast(content) => Ok(self.call(Callback::Cast, content, None)),
             other => self.dispatch_term(other.into_term()),
         }
+    }
+
+    /// Looks for newer code, and has `sys` note the message if it wants to.
+    #[cold]
+    fn look_closer(&mut self, message: &Message) -> Result<(), Over> {
+        self.look_for_newer(message)?;
+        if self.handle.is_noted() && !self.handle.is_of_the_loop(message) {
+            self.handle.seen = NOTED;
+            self.handle.note(&Noted::In(&message.clone().into_term()));
+        }
+        Ok(())
     }
 
     fn dispatch_term(&self, message: Term) -> Result<Phase, Over> {
@@ -227,9 +249,17 @@ impl Serving {
         let Done { callback, message, from, outcome } = done;
         let Handle { cx, server, .. } = &self.handle;
         match flow(callback, self.handle.placed(callback, outcome), &**server) {
-            Flow::Go { reply: None, next } => Ok(self.follow(next)),
+            Flow::Go { reply: None, next } => {
+                if self.handle.seen == NOTED {
+                    self.handle.note(&Noted::NoReply(server.state()));
+                }
+                Ok(self.follow(next))
+            }
             Flow::Go { reply: Some(value), next } => {
                 if let Some(from) = from {
+                    if self.handle.seen == NOTED {
+                        self.handle.note(&Noted::Out(&value, &from.term(), server.state()));
+                    }
                     reply(cx, &from, value);
                 }
                 Ok(self.follow(next))

@@ -13,6 +13,7 @@ use crate::exit::Raise;
 use crate::process::{Cx, ServerCode, ViewState};
 use crate::term::{Atom, Term};
 
+use super::super::sys::debug::Debug;
 use super::{From, GenServer, Init, Reply, handover};
 
 /// Work that goes on over turns.
@@ -65,6 +66,12 @@ pub(super) trait Server: ViewState {
     /// The state between callbacks.
     fn state(&self) -> Term;
 
+    /// What `sys` notes of it; nothing for most.
+    fn debug(&self) -> &Notes;
+
+    /// [`GenServer::format_status`]
+    fn format_status(&self, status: Term) -> Term;
+
     /// Goes on with this state.
     fn adopt(&self, state: Term) -> Result<(), Raise>;
 }
@@ -111,11 +118,14 @@ fn from_state<S: GenServer>(state: Term) -> Result<Rc<dyn Server>, Raise> {
 }
 
 fn serving<S: GenServer>(state: S) -> Rc<dyn Server> {
-    Rc::new(State(RefCell::new(state)))
+    Rc::new(State(RefCell::new(state), Notes::default()))
 }
 
 /// A server's state, where the inspector finds it between callbacks.
-struct State<S>(RefCell<S>);
+struct State<S>(RefCell<S>, Notes);
+
+/// A place for what `sys` notes.
+pub(super) type Notes = RefCell<Option<Box<Debug>>>;
 
 impl<S: GenServer> ViewState for State<S> {
     fn view(&self) -> Option<Term> {
@@ -156,6 +166,14 @@ impl<S: GenServer> Server for State<S> {
 
     fn state(&self) -> Term {
         self.0.borrow().state()
+    }
+
+    fn debug(&self) -> &Notes {
+        &self.1
+    }
+
+    fn format_status(&self, status: Term) -> Term {
+        S::format_status(status)
     }
 
     fn adopt(&self, state: Term) -> Result<(), Raise> {

@@ -2,9 +2,11 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/man/sys>
 
+use crate::term::erlang::{Style, print};
 use crate::term::{Atom, Term};
 
 use super::super::sys;
+use super::super::sys::debug::{Event as Noted, name};
 use super::client::reply;
 use super::end::Over;
 use super::handover::Change;
@@ -48,6 +50,7 @@ impl Handle {
                         }
                     }
                 }
+                sys::Request::GetStatus => self.status(suspended),
                 other => self.answer(other).await,
             };
             reply(&self.cx, &from, answer);
@@ -72,8 +75,59 @@ impl Handle {
             .await
     }
 
+    /// Does `sys` note what this server does?
+    pub(super) fn is_noted(&self) -> bool {
+        self.server.debug().borrow().is_some()
+    }
+
+    #[cold]
+    pub(super) fn note(&self, event: &Noted) {
+        if let Some(debug) = &mut *self.server.debug().borrow_mut() {
+            debug.note(&self.cx, event);
+        }
+    }
+
+    fn debug(&self, what: &Term) -> Term {
+        let mut notes = self.server.debug().borrow_mut();
+        let mut debug = notes.take().unwrap_or_default();
+        let answer = debug.command(&self.cx, what);
+        *notes = (!debug.is_idle()).then_some(debug);
+        answer
+    }
+
+    /// `{status, Pid, {module, gen_server}, [Dictionary, SysState, Parent, Debug, Misc]}`
+    fn status(&self, suspended: bool) -> Term {
+        let cx = &self.cx;
+        let notes = self.server.debug().borrow();
+        let logged = notes.as_ref().map_or(Term::Nil, |debug| debug.logged());
+        let now = Term::atom(if suspended { "suspended" } else { "running" });
+        let shown = self.shown(vec![(Term::atom("state"), self.server.state()), (Term::atom("log"), logged)]);
+        let part = |key: &str| shown.map_get(&Term::atom(key)).cloned().unwrap_or_default();
+        let pair = |key, value| Term::tuple([Term::string(key), value]);
+        let data = |pairs: Vec<Term>| Term::tuple([Term::atom("data"), Term::list(pairs)]);
+        let header = format!("Status for generic server {}", print(&name(cx), Style::TP));
+        let of_the_loop =
+            vec![pair("Status", now.clone()), pair("Parent", self.parent.into()), pair("Logged events", part("log"))];
+        let misc = Term::list([
+            Term::tuple([Term::atom("header"), Term::string(&header)]),
+            data(of_the_loop),
+            data(vec![pair("State", part("state"))]),
+        ]);
+        let dictionary = cx.process_info(cx.me(), "dictionary").ok().and_then(|info| info.as_tuple()?.get(1).cloned());
+        let debug = notes.as_ref().map_or(Term::Nil, |debug| debug.to_term(cx));
+        let module = Term::tuple([Term::atom("module"), Atom::GEN_SERVER.into()]);
+        let parts = Term::list([dictionary.unwrap_or_default(), now, self.parent.into(), debug, misc]);
+        Term::tuple([Term::atom("status"), cx.me().into(), module, parts])
+    }
+
+    /// A status map as the server wants it shown.
+    pub(super) fn shown(&self, status: Vec<(Term, Term)>) -> Term {
+        self.server.format_status(Term::map(status))
+    }
+
     pub(super) async fn answer(&self, request: sys::Request) -> Term {
         match request {
+            sys::Request::Debug(what) => self.debug(&what),
             sys::Request::GetState => Term::ok(self.server.state()),
             sys::Request::ReplaceState(state) => match self.server.adopt(state.clone()) {
                 Ok(()) => Term::ok(state),

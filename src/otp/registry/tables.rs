@@ -89,6 +89,22 @@ impl Tables {
         set_row(cx, self.by_pid, &cx.me().into(), others);
     }
 
+    /// Forgets that the calling process has a key, so many times.
+    pub(super) fn forget_some(&self, cx: &Cx, key: &Term, mut times: usize) {
+        let mut keys = self.keys_of(cx, cx.me());
+        keys.retain(|other| {
+            let forgotten = other == key && times > 0;
+            times -= usize::from(forgotten);
+            !forgotten
+        });
+        set_row(cx, self.by_pid, &cx.me().into(), keys);
+    }
+
+    /// `Key => [{Pid, Value}]`
+    pub(super) fn rows(&self, cx: &Cx) -> Vec<(Term, Term)> {
+        cx.table_rows(self.by_key)
+    }
+
     pub(super) fn keys_of(&self, cx: &Cx, pid: Pid) -> Vec<Term> {
         cx.table_lookup(self.by_pid, &pid.into()).and_then(|row| row.to_vec()).unwrap_or_default()
     }

@@ -1,7 +1,7 @@
 //! The worker: a gen_server whose callbacks trace, run a script and return what it says.
 
 use crate::exit::Raise;
-use crate::otp::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
+use crate::otp::gen_server::{self, From, GenServer, Init, Name, Next, Reply, Start};
 use crate::process::{Cx, Module};
 use crate::term::{Atom, Term};
 
@@ -34,7 +34,12 @@ pub(in super::super) async fn start_nolink(cx: &Cx, spec: &Op) -> Result<Term, R
 fn options(args: &[Term]) -> Result<Start, Raise> {
     let (spec, _) = super::start_args(args);
     let timeout = spec.span("init_timeout");
-    Ok(Start { name: super::name(&spec)?, module: Atom::new(super::WORKER), args: super::init_argument(args), timeout })
+    Ok(Start {
+        name: super::name(&spec)?.map(Name::Local),
+        module: Atom::new(super::WORKER),
+        args: super::init_argument(args),
+        timeout,
+    })
 }
 
 /// A message that a callback got, as far as it differs for it.
