@@ -5,6 +5,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`beats`] | the last crash, step by step |
 //! | [`cause`] | from an exit back to the first fault |
 //! | [`model`] | the log, read entry by entry |
 //! | [`pages`] | copy-on-write table and ring: what makes snapshots cheap |
@@ -13,6 +14,7 @@
 //! | [`series`] | values over time |
 //! | [`lanes`] | up and down times, availability |
 
+pub mod beats;
 pub mod cause;
 pub mod lanes;
 pub mod model;

@@ -10,12 +10,14 @@
 //! | `i18n`, `words` | texts in two languages; names, terms, times |
 //! | `driver`, `browser` | the session, the wall clock, animation frames |
 //! | `page` | the panes in their places |
+//! | `applications` | the applications as a graph that boots one way and stops the other |
 //! | `process_tree` | the tree: a list that is read, a picture that is looked at |
 //! | `inspector`, `crash_menu`, `forms` | a look inside, and deeds |
 //! | `axis`, `chart`, `timeline`, `log` | what has been |
 //! | `bar`, `status`, `help`, `keys` | the frame around all that |
 
 mod act;
+mod applications;
 mod axis;
 mod bar;
 mod browser;
@@ -45,7 +47,7 @@ use serde::Deserialize;
 use web_sys::KeyboardEvent;
 use yew::{Callback, Component, Context, Html, NodeRef, Properties, html};
 
-pub use act::{Act, Choice, Layer, Pane, Span, Tab, Theme, TreeForm};
+pub use act::{Act, Choice, Layer, Pane, Scene, Span, Tab, Theme, TreeForm};
 pub use bar::Pace;
 pub use i18n::Lang;
 pub use page::{Page, PageProps};
@@ -102,6 +104,10 @@ impl Options {
         *self != before
     }
 
+    fn app(&self) -> &str {
+        self.app.as_deref().unwrap_or(APP)
+    }
+
     /// A number, or else the text folded into one.
     fn seed(&self) -> u64 {
         let text = self.seed.as_deref().unwrap_or("1").trim();
@@ -132,6 +138,8 @@ pub struct App {
     /// The node, or why it did not come up.
     driver: Result<Driver, String>,
     choice: Choice,
+    /// The environment that was asked for.
+    env: Vec<(String, String)>,
     /// Has a first process been selected for the reader?
     welcomed: bool,
     refused: Option<Rc<(u64, String)>>,
@@ -155,9 +163,15 @@ impl Component for App {
 
     fn create(ctx: &Context<Self>) -> Self {
         let options = ctx.props();
+        let mut choice =
+            Choice { lang: Lang::of(&options.lang), theme: Theme::of(&options.theme), ..Choice::default() };
+        if let Some(scene) = Scene::of(options.app()) {
+            choice.take(&Act::Scene(scene));
+        }
         App {
-            driver: Driver::new(options.app.as_deref(), options.seed(), options.env.clone()),
-            choice: Choice { lang: Lang::of(&options.lang), theme: Theme::of(&options.theme), ..Choice::default() },
+            driver: Driver::new(options.app(), options.seed(), options.env.clone()),
+            choice,
+            env: options.env.clone(),
             welcomed: false,
             refused: None,
             frame: None,
@@ -182,7 +196,12 @@ impl Component for App {
 
     fn changed(&mut self, ctx: &Context<Self>, old: &Options) -> bool {
         let new = ctx.props();
-        if new.seed() != old.seed() {
+        if new.app() != old.app() {
+            match Scene::of(new.app()) {
+                Some(scene) => drop(self.on_act(ctx, Act::Scene(scene))),
+                None => self.driver = Driver::new(new.app(), new.seed(), Vec::new()),
+            }
+        } else if new.seed() != old.seed() {
             self.reset(new.seed());
             self.soon(ctx);
         }
@@ -306,6 +325,10 @@ impl App {
 
     /// Tells whether the act was more than a choice of what to see.
     fn perform(&mut self, act: Act) -> bool {
+        if let Act::Scene(scene) = act {
+            self.stage(scene);
+            return true;
+        }
         let Ok(driver) = &mut self.driver else { return false };
         match act {
             Act::Do(command) => {
@@ -319,12 +342,21 @@ impl App {
                 let seed = driver.pace.seed;
                 self.reset(seed);
             }
+            Act::Instruction(application) => driver.step_to_instruction(application),
             Act::Relentless(target) => driver.set_relentless(target),
             // A browser that refuses says so itself.
             Act::Save => drop(browser::save("let-it-crash-run.json", &driver.export())),
             _ => return false,
         }
         true
+    }
+
+    /// A node of another kind, with the seed of the one before and the environment that was asked for.
+    fn stage(&mut self, scene: Scene) {
+        self.welcomed = false;
+        let seed = self.driver.as_ref().map_or(1, |driver| driver.pace.seed);
+        self.driver = Driver::new(scene.name(), seed, self.env.clone());
+        self.refused = None;
     }
 
     fn reset(&mut self, seed: u64) {

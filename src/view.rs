@@ -3,6 +3,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`app_graph`] | the applications and what each needs, in the order in which they boot |
 //! | [`blast`] | who would stop and who would restart if a child died now |
 //! | [`tidy_tree`] | the supervision tree as boxes and edges |
 //! | [`scale`] | numbers and virtual time onto a line, with ticks |
@@ -12,6 +13,7 @@
 //! | [`number`] | numbers as text |
 //! | [`states`] | class and glyph of a state |
 
+pub mod app_graph;
 pub mod blast;
 pub mod chart;
 pub mod number;

@@ -9,6 +9,8 @@
 #![allow(clippy::indexing_slicing, clippy::disallowed_methods)]
 #![allow(unreachable_pub)]
 
+#[path = "e2e/applications.rs"]
+mod applications;
 #[path = "e2e/embedding.rs"]
 mod embedding;
 #[path = "e2e/page.rs"]

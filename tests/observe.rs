@@ -7,8 +7,8 @@ use let_it_crash::event::{Entry, Event, Mfa};
 use let_it_crash::exit::Raise;
 use let_it_crash::limits::Limits;
 use let_it_crash::observe::model::Model;
-use let_it_crash::observe::snapshot::{ApplicationState, Happening, NodeKind, Snapshot, State, TreeNode};
-use let_it_crash::observe::{cause, report};
+use let_it_crash::observe::snapshot::{ApplicationState, Happening, NodeKey, NodeKind, Snapshot, State, TreeNode};
+use let_it_crash::observe::{beats, cause, report};
 use let_it_crash::otp::application::{self, AppFiles};
 use let_it_crash::otp::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
 use let_it_crash::otp::supervisor;
@@ -231,6 +231,79 @@ fn a_sibling_died_because_another_failed() {
     assert_eq!(first.key, Some(child(&seen, "b").key));
     let Happening::Exited { reason, cause: None, .. } = &first.what else { panic!("{first:?}") };
     assert_eq!(reason.as_tuple().unwrap()[0], term!(boom));
+}
+
+/// The beats of the last crash, a line each.
+fn told(seen: &Snapshot) -> Vec<String> {
+    use beats::Beat;
+    let name = |key: &NodeKey| match seen.node(*key).and_then(|node| node.child.as_ref()) {
+        Some(child) => child.info.id.to_string(),
+        None => "-".to_owned(),
+    };
+    let names = |keys: &[NodeKey]| keys.iter().map(name).collect::<Vec<_>>().join(" ");
+    let line = |beat: &Beat| match beat {
+        Beat::Fell { key, .. } => format!("{} fell", name(key)),
+        Beat::Told(told) => {
+            let how = |down| if down { "DOWN" } else { "link" };
+            told.iter()
+                .map(|told| format!("{} {} {}", name(&told.from), how(told.down), name(&told.to)))
+                .collect::<Vec<_>>()
+                .join(", ")
+        }
+        Beat::Spent { supervisor, used } => format!("{} spent {used}", name(supervisor)),
+        Beat::GaveUp { supervisor } => format!("{} gave up", name(supervisor)),
+        Beat::Stopped(keys) => format!("stopped {}", names(keys)),
+        Beat::Started(keys) => format!("started {}", names(keys)),
+        Beat::Gone { key, .. } => format!("{} gone", name(key)),
+        Beat::Application { name, .. } => format!("{} ended", name.text()),
+        Beat::Halted { .. } => "halted".to_owned(),
+    };
+    beats::last_crash(seen).map(|crash| crash.beats.iter().map(line).collect()).unwrap_or_default()
+}
+
+#[test]
+fn a_crash_is_told_in_beats_with_stop_and_start_order() {
+    let mut watched = Watched::boot();
+    assert_eq!(told(&watched.run(|_| async { Ok(()) })), [""; 0]);
+    let seen = watched.crash("b");
+    let beats = [":b fell", ":b link :sub, :b DOWN -", ":sub spent 1", "stopped :d :c", "started :b :c :d"];
+    assert_eq!(told(&seen), beats);
+    let crash = beats::last_crash(&seen).unwrap();
+    let at = |millis| crash.at + Duration::from_millis(millis);
+    let shown = [0, 299, 300, 1_300, 4_100, 4_300].map(|millis| crash.beat_at(at(millis), false));
+    assert_eq!(shown, [Some(0), Some(0), Some(1), Some(4), Some(4), None]);
+    assert_eq!(crash.beat_at(at(0), true), Some(4));
+}
+
+#[test]
+fn a_crash_that_exceeds_the_budget_goes_on_a_level_above() {
+    let mut watched = Watched::boot();
+    watched.crash("b");
+    watched.crash("d");
+    let seen = watched.crash("c");
+    let expected = [
+        ":c fell",
+        ":c link :sub, :c DOWN -",
+        ":sub gave up",
+        "stopped :d :b",
+        ":sub fell",
+        ":sub link -",
+        "- spent 1",
+        "started :b :c :d :sub",
+    ];
+    assert_eq!(told(&seen), expected);
+}
+
+#[test]
+fn a_crash_of_a_temporary_child_ends_with_it() {
+    let mut watched = Watched::boot();
+    watched.run(|cx| async move {
+        let child = term!(#{id => t, start => {tree, start_worker, [t]}, restart => temporary});
+        let _ = supervisor::start_child(&cx, Atom::new("sub"), child).await;
+        Ok(())
+    });
+    let seen = watched.crash("t");
+    assert_eq!(told(&seen), [":t fell", ":t link :sub, :t DOWN -", ":t gone"]);
 }
 
 #[test]

@@ -119,7 +119,8 @@ fn child_lost(seen: &Snapshot, counted: &Moment) -> Option<u64> {
     earlier(seen, counted.seq).filter(of_supervisor).find(lost).map(|moment| moment.seq)
 }
 
-fn exit_of(seen: &Snapshot, seq: u64, dead: Pid) -> Option<u64> {
+/// The log position of the exit of a process, before another.
+pub(super) fn exit_of(seen: &Snapshot, seq: u64, dead: Pid) -> Option<u64> {
     let exit = |moment: &&Rc<Moment>| matches!(moment.what, Happening::Exited { pid, .. } if pid == dead);
     earlier(seen, seq).find(exit).map(|moment| moment.seq)
 }

@@ -6,6 +6,7 @@
 
 mod applications;
 mod children;
+mod code;
 mod history;
 mod peers;
 mod processes;
@@ -167,8 +168,11 @@ impl Model {
             Event::Env { application, key, value, source } => {
                 self.env(*application, *key, value.as_ref(), *source);
             }
-            // Seen by readers of the log; the tree does not change.
-            Event::Code { .. } | Event::CodeChanged { .. } | Event::Upgrade { .. } => {}
+            Event::Code { module, change } => self.code(*module, change),
+            Event::CodeChanged { pid, to, .. } => self.code_changed(*pid, to),
+            Event::Upgrade { application, number, of, instruction } => {
+                self.upgrade(stamp, *application, *number, *of, instruction);
+            }
             Event::Halted { reason } => {
                 self.shown.halted = Some(reason.clone());
                 self.happened(stamp, None, Happening::Halted { reason: reason.clone() });

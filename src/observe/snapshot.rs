@@ -80,6 +80,8 @@ pub struct Snapshot {
     pub lanes: Pages<Option<Rc<Lane>>>,
     /// Counters.
     pub counts: Counts,
+    /// Modules whose code changed while the node runs, in the order in which they first did.
+    pub code: Rc<Vec<CodeView>>,
     /// Why the node stopped, if it has.
     pub halted: Option<Term>,
 }
@@ -292,6 +294,8 @@ pub struct ProcessView {
     pub module: Option<Atom>,
     /// Its behaviour, once its init is done.
     pub behaviour: Option<Behaviour>,
+    /// The version of its module that it went on in, if its code was changed.
+    pub vsn: Option<Term>,
     /// The process that spawned it.
     pub parent: Option<Pid>,
     /// When it was spawned.
@@ -321,6 +325,7 @@ impl ProcessView {
             initial_call,
             module: None,
             behaviour: None,
+            vsn: None,
             parent: None,
             started_at: Instant::BOOT,
             started_seq: 0,
@@ -474,6 +479,8 @@ pub struct ApplicationView {
     pub reason: Option<Term>,
     /// When its state changed last.
     pub since: Instant,
+    /// The last change of its version in this run, as far as it has been played.
+    pub upgrade: Option<Rc<UpgradeView>>,
 }
 
 impl ApplicationView {
@@ -494,8 +501,42 @@ impl ApplicationView {
             boot_order: 0,
             reason: None,
             since: Instant::BOOT,
+            upgrade: None,
         }
     }
+}
+
+/// An upgrade or downgrade, instruction by instruction.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UpgradeView {
+    /// The instructions that have been reached, in order.
+    pub steps: Vec<UpgradeStep>,
+    /// How many there are.
+    pub of: u32,
+    /// What the release handler answered, once it has.
+    pub answer: Option<Term>,
+}
+
+/// An instruction of an upgrade.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UpgradeStep {
+    /// When it was about to be played.
+    pub at: Instant,
+    /// The instruction, as a relup has it.
+    pub instruction: Term,
+}
+
+/// A module whose code changed while the node runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CodeView {
+    /// Its name.
+    pub module: Atom,
+    /// The version that calls by name reach; `None` once it is deleted.
+    pub current: Option<Term>,
+    /// The version that processes may still run, until it is purged.
+    pub old: Option<Term>,
+    /// Processes that were killed because they ran purged code.
+    pub killed: u32,
 }
 
 /// A value of an application's environment.

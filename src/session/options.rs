@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::limits::Limits;
+use crate::seq;
 use crate::term::Ordered;
 
 /// The `.app` file of the application as it is shipped.
@@ -13,6 +14,9 @@ pub const CONFIG: &str = include_str!("../../static/config.exs");
 
 /// The configuration as it is shipped: what is known at boot.
 pub const RUNTIME: &str = include_str!("../../static/runtime.exs");
+
+/// The versions of `seq` that a node finds on its code path, the one that boots first.
+pub const SEQ_VERSIONS: [&str; 2] = [seq::VSN, seq::server_v2::VSN];
 
 /// What a run begins with. The same options and the same inputs give the same run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::i18n::Lang;
 use crate::observe::snapshot::NodeKey;
 use crate::session::{Command, Speed, Target};
-use crate::term::Ordered;
+use crate::term::{Atom, Ordered};
 
 /// A deed of the reader.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,6 +21,10 @@ pub enum Act {
     Speed(Speed),
     /// A new node with the same seed.
     Reset,
+    /// Another kind of node.
+    Scene(Scene),
+    /// Hold time and go on to the next instruction of an upgrade of this application.
+    Instruction(Atom),
     /// Crash this process again and again until the application is down; `None` ends it.
     Relentless(Option<Target>),
     /// Save the run as a file.
@@ -82,6 +86,33 @@ impl Pane {
     }
 }
 
+/// What node there is to see.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Scene {
+    /// The application `seq` and what it needs.
+    #[default]
+    Seq,
+    /// A release of many applications around it.
+    Demo,
+}
+
+impl Scene {
+    pub(crate) const ALL: [Scene; 2] = [Scene::Seq, Scene::Demo];
+
+    /// The scene of a name, as an attribute has it.
+    #[must_use]
+    pub fn of(name: &str) -> Option<Self> {
+        Scene::ALL.into_iter().find(|scene| scene.name() == name)
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Scene::Seq => "seq",
+            Scene::Demo => "demo",
+        }
+    }
+}
+
 /// How the tree shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TreeForm {
@@ -92,6 +123,8 @@ pub enum TreeForm {
     Picture,
     /// As an indented list.
     List,
+    /// The applications and what each needs, instead of the processes.
+    Applications,
 }
 
 /// A tab of the inspector.
@@ -196,6 +229,8 @@ pub struct Choice {
     pub pane: Pane,
     /// Picture or list.
     pub form: TreeForm,
+    /// What node there is to see.
+    pub scene: Scene,
     /// The tab of the inspector.
     pub tab: Tab,
     /// Layers over the page, innermost last.
@@ -236,6 +271,11 @@ impl Choice {
             Act::Problems(only) => self.problems = *only,
             Act::Do(Command::Crash { .. }) => self.layers.retain(|layer| *layer != Layer::Crash),
             Act::Reset => self.forget_places(),
+            Act::Scene(scene) => {
+                self.scene = *scene;
+                self.form = if *scene == Scene::Demo { TreeForm::Applications } else { TreeForm::Auto };
+                self.forget_places();
+            }
             _ => {}
         }
         *self != before

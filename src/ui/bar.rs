@@ -2,7 +2,7 @@
 
 use yew::{Callback, Html, Properties, TargetCast, function_component, html};
 
-use super::act::{Act, Choice, Layer};
+use super::act::{Act, Choice, Layer, Scene};
 use super::i18n::Words;
 use super::shared::{doing, icon, use_act};
 use super::words;
@@ -135,6 +135,12 @@ fn choice<T: Copy + PartialEq + 'static>(
             </select>
         </label>
     }
+}
+
+/// What node there is to see.
+pub(crate) fn scene(act: &Callback<Act>, scene: Scene, t: &'static Words) -> Html {
+    let options = [(Scene::Seq, "seq".to_owned()), (Scene::Demo, t.demo_node.to_owned())];
+    choice("scene", t.scenario, &options, scene, act.reform(Act::Scene))
 }
 
 fn speed(act: &Callback<Act>, props: &BarProps, t: &'static Words) -> Html {

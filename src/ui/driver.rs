@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use crate::observe::snapshot::{Snapshot, State};
 use crate::session::{Command, CrashKind, Info, Options, Session, Speed, Target};
-use crate::term::Pid;
+use crate::term::{Atom, Pid};
 use crate::time::{Duration, Instant};
 
+use super::act::Scene;
 use super::bar::Pace;
 use super::words;
 
@@ -19,6 +20,8 @@ const SLICES: u32 = 8;
 const TURNS: u64 = 4_000;
 /// Wall time that one frame makes up for at most: a tab that slept does not catch up.
 const LONGEST: f64 = 100.0;
+/// The most turns until the next instruction of an upgrade.
+const INSTRUCTION: u32 = 5_000;
 /// Between two crashes of one process that is crashed again and again: virtual or wall time,
 /// whichever has passed first, so that the budget runs out at every speed.
 const BREATH: u64 = 250;
@@ -39,15 +42,16 @@ struct Relentless {
 }
 
 impl Driver {
-    /// Boots a node with an application: [`APP`], which is also what no name means.
+    /// Boots the node of a scene, by its name.
     ///
     /// # Errors
     /// A line for a person if it does not come up.
-    pub(crate) fn new(app: Option<&str>, seed: u64, env: Vec<(String, String)>) -> Result<Self, String> {
-        if let Some(app) = app.filter(|app| *app != APP) {
-            return Err(format!("there is no application {app:?} here, only {APP:?}"));
-        }
-        let mut session = Session::new(Options { seed, env, ..Options::default() })?;
+    pub(crate) fn new(app: &str, seed: u64, env: Vec<(String, String)>) -> Result<Self, String> {
+        let Some(scene) = Scene::of(app) else {
+            let names = Scene::ALL.map(Scene::name).join(", ");
+            return Err(format!("there is no application {app:?} here, only {names}"));
+        };
+        let mut session = Session::new(Options { seed, env, demo: scene == Scene::Demo, ..Options::default() })?;
         let snapshot = session.snapshot();
         let pace = Pace { seed, ..Pace::default() };
         Ok(Driver { session, pace, snapshot, last: None, relentless: None })
@@ -111,6 +115,24 @@ impl Driver {
         self.play(false);
         self.session.step();
         self.snapshot = self.session.snapshot();
+    }
+
+    /// Holds time and takes steps until the next instruction of an upgrade is reached, or the
+    /// upgrade has ended.
+    pub(crate) fn step_to_instruction(&mut self, application: Atom) {
+        let played = |seen: &Snapshot| {
+            let upgrade = seen.application(application).and_then(|view| view.upgrade.clone());
+            upgrade.map(|upgrade| (upgrade.steps.len(), upgrade.answer.is_some()))
+        };
+        self.play(false);
+        let before = played(&self.snapshot);
+        for _ in 0..INSTRUCTION {
+            self.session.step();
+            self.snapshot = self.session.snapshot();
+            if played(&self.snapshot) != before {
+                break;
+            }
+        }
     }
 
     pub(crate) fn speed(&mut self, speed: Speed) {

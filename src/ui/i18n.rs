@@ -65,6 +65,8 @@ words! {
     play: "Play", "재생";
     pause: "Pause", "일시정지";
     step: "Step", "한 단계";
+    scenario: "Node", "노드";
+    demo_node: "demo", "데모";
     speed: "Speed", "속도";
     reset: "Reset", "처음부터";
     auto_run: "Auto-run", "자동 실행";
@@ -91,6 +93,7 @@ words! {
     timeline: "Timeline", "타임라인";
     log: "Log", "로그";
     inspector: "Inspector", "살펴보기";
+    application: "application", "애플리케이션";
     applications: "Applications", "애플리케이션";
     as_picture: "Picture", "그림";
     as_list: "List", "목록";
@@ -221,6 +224,38 @@ words! {
     start_type: "start type", "시작 유형";
     boot_order: "boot order", "시작 순서";
     dependencies: "needs", "의존";
+    needed_by: "needed by", "이것에 의존";
+    includes: "includes", "포함";
+    included_by: "included by", "포함하는 것";
+    graph_hint: "Each boots after what it needs, in the order of the numbers; they stop the other way.", "필요한 것이 먼저, 숫자 순서로 시작하고 거꾸로 정지합니다.";
+    specification: "Specification", "명세";
+    upgrade_to: "Upgrade to", "업그레이드:";
+    downgrade_to: "Downgrade to", "다운그레이드:";
+    step_by_step: "step by step", "한 단계씩";
+    next_instruction: "Next instruction", "다음 명령";
+    version_change: "Change of version", "버전 변경";
+    answer: "answer", "응답";
+    code: "Code", "코드";
+    current_code: "current", "현재";
+    old_code: "old", "이전";
+    killed_by_purge: "killed by purge", "purge로 종료됨";
+    means_load_object_code: "read the new object code; nothing runs it yet", "새 코드를 읽어 둡니다. 아직 실행하지 않습니다.";
+    means_point_of_no_return: "from here on a failure restarts the node", "여기서부터 실패하면 노드를 다시 시작합니다.";
+    means_suspend: "the servers stop handling messages; their mailboxes go on filling", "서버가 메시지 처리를 멈추고, 메일박스에는 계속 쌓입니다.";
+    means_load: "make the new version current; the one before is old now", "새 버전이 현재 버전이 되고, 앞의 버전은 이전 버전이 됩니다.";
+    means_code_change: "each server turns its state into what the other version wants", "서버마다 상태를 다른 버전에 맞게 바꿉니다.";
+    means_resume: "the servers go on, with what has waited for them", "서버가 밀린 메시지부터 다시 처리합니다.";
+    means_purge: "remove old code; whoever still runs it is killed", "이전 코드를 없앱니다. 아직 실행하던 프로세스는 종료됩니다.";
+    means_remove: "take the module away", "모듈을 없앱니다.";
+    means_stop: "stop the processes that run the module", "그 모듈을 실행하는 프로세스를 멈춥니다.";
+    means_start: "start them again", "다시 시작합니다.";
+    means_apply: "call a function", "함수를 호출합니다.";
+    from_app: "spec (.app)", "명세(.app)";
+    from_config: "config.exs, at build time", "config.exs, 빌드할 때";
+    from_runtime: "runtime.exs, at boot", "runtime.exs, 부팅할 때";
+    from_call: "a call of put_env", "put_env 호출";
+    permanent_ended: "A permanent application ended, and the node with it:", "permanent 애플리케이션이 끝나 노드도 멈췄습니다:";
+    transient_ended: "A transient application ended abnormally, and the node with it:", "transient 애플리케이션이 비정상 종료되어 노드도 멈췄습니다:";
     environment: "Environment", "환경";
     key: "key", "키";
     value: "value", "값";
@@ -286,6 +321,35 @@ words! {
 }
 
 impl Words {
+    /// What an instruction of an upgrade does; empty for an unknown one.
+    pub(crate) fn instruction(&self, tag: &str) -> &'static str {
+        match tag {
+            "load_object_code" => self.means_load_object_code,
+            "point_of_no_return" => self.means_point_of_no_return,
+            "suspend" => self.means_suspend,
+            "load" => self.means_load,
+            "code_change" => self.means_code_change,
+            "resume" => self.means_resume,
+            "purge" => self.means_purge,
+            "remove" => self.means_remove,
+            "stop" => self.means_stop,
+            "start" => self.means_start,
+            "apply" => self.means_apply,
+            _ => "",
+        }
+    }
+
+    /// Where a value of an environment came from.
+    pub(crate) fn source(&self, source: &str) -> Option<&'static str> {
+        Some(match source {
+            "app" => self.from_app,
+            "config" => self.from_config,
+            "runtime" => self.from_runtime,
+            "set_env" => self.from_call,
+            _ => return None,
+        })
+    }
+
     pub(crate) const fn state(&self, state: State) -> &'static str {
         match state {
             State::Waiting => self.waiting,
@@ -299,7 +363,7 @@ impl Words {
         }
     }
 
-    pub(crate) const fn application(&self, state: ApplicationState) -> &'static str {
+    pub(crate) const fn app_state(&self, state: ApplicationState) -> &'static str {
         match state {
             ApplicationState::Loaded => self.loaded,
             ApplicationState::Starting => self.starting,

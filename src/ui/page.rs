@@ -8,7 +8,7 @@ use web_sys::{HtmlElement, ShadowRoot};
 use yew::{Callback, ContextProvider, Html, Properties, function_component, html, use_effect_with, use_node_ref};
 
 use super::act::{Act, Choice, Layer, Pane};
-use super::bar::{Bar, Pace};
+use super::bar::{Bar, Pace, scene};
 use super::chart::Chart;
 use super::forms::SequenceForm;
 use super::help::Help;
@@ -23,6 +23,7 @@ use super::words;
 use crate::observe::snapshot::{ApplicationView, Snapshot};
 use crate::session::{Command, Info, Target};
 use crate::supervision::Restart;
+use crate::term::Term;
 use crate::term::ordered::sort_by_key;
 use crate::time::Instant;
 
@@ -121,6 +122,7 @@ fn applications(props: &PageProps, t: &'static Words) -> Html {
     };
     html! {
         <div class="strip">
+            if props.page { { scene(&props.act, props.choice.scene, t) } }
             <ul class="applications" aria-label={t.applications}>{ for shown.into_iter().take(40).map(one) }</ul>
             { stopped(props, t) }
         </div>
@@ -149,9 +151,27 @@ fn halted(props: &PageProps, t: &'static Words) -> Html {
     let Some(reason) = &props.snapshot.halted else { return Html::default() };
     html! {
         <div class="banner halted" role="status">
-            <p><b>{ t.node_stopped }</b>{ ": " }<code>{ words::brief(reason) }</code></p>
+            <div><p><b>{ t.node_stopped }</b></p>{ last_words(&props.snapshot, reason, t) }</div>
             <button type="button" class="primary boot-again" onclick={doing(&props.act, Act::Reset)}>{ t.boot_again }</button>
         </div>
+    }
+}
+
+/// What OTP's node says as it goes down, and what that means.
+fn last_words(snapshot: &Snapshot, reason: &Term, t: &'static Words) -> Html {
+    let Some(text) = words::charlist(reason) else { return html! { <code>{ words::brief(reason) }</code> } };
+    let culprit = text.strip_prefix("{application_terminated,").and_then(|rest| rest.split(',').next());
+    let view = culprit.and_then(|name| snapshot.applications.iter().find(|view| *view.name.text() == *name));
+    let means = match view.and_then(|view| view.start_type) {
+        Some(Restart::Permanent) => t.permanent_ended,
+        Some(Restart::Transient) => t.transient_ended,
+        _ => "",
+    };
+    html! {
+        <>
+            if !means.is_empty() { <p>{ means }{ " " }<b>{ culprit }</b></p> }
+            <code>{ "Kernel pid terminated (application_controller) (" }{ &text }{ ")" }</code>
+        </>
     }
 }
 

@@ -14,8 +14,8 @@ use yew::{Callback, Html, MouseEvent, NodeRef, Properties, function_component, h
 
 use super::act::{Act, Choice, Layer, TreeForm};
 use super::i18n::Words;
-use super::shared::{Ptr, doing, icon, use_act};
-use super::words;
+use super::shared::{Ptr, doing, icon, use_act, use_size};
+use super::{applications, words};
 use crate::observe::series::Mark;
 use crate::observe::snapshot::{BudgetSlot, NodeKey, Snapshot, TreeNode};
 use crate::time::Instant;
@@ -24,6 +24,7 @@ use crate::view::number;
 
 use list::List;
 use picture::Picture;
+pub(crate) use picture::tag;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TreeProps {
@@ -44,7 +45,9 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
         TreeForm::Auto => "auto",
         TreeForm::Picture => "picture",
         TreeForm::List => "list",
+        TreeForm::Applications => "applications",
     };
+    let size = use_size(&both);
     let to = |form, label: &'static str| {
         html! { <button type="button" aria-pressed={(choice.form == form).to_string()} onclick={doing(&act, Act::Tree(form))}>{ label }</button> }
     };
@@ -52,19 +55,23 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
     html! {
         <div class="process-tree" data-form={form}>
             <div class="tools">
-                <h2>{ t.processes }</h2>
-                <span class="segmented forms">{ to(TreeForm::Picture, t.as_picture) }{ to(TreeForm::List, t.as_list) }</span>
+                <h2>{ if choice.form == TreeForm::Applications { t.applications } else { t.processes } }</h2>
+                <span class="segmented forms">{ to(TreeForm::Picture, t.as_picture) }{ to(TreeForm::List, t.as_list) }{ to(TreeForm::Applications, t.applications) }</span>
                 <button type="button" class="new-sequence" onclick={doing(&act, Act::Open(Layer::Sequence))}>
                     { icon("M8 3v10M3 8h10") }{ t.new_sequence }
                 </button>
             </div>
             { empty.unwrap_or_default() }
             <div class="both" ref={both.clone()} onclick={focus_list(&both)}>
+            if choice.form == TreeForm::Applications {
+                { applications::graph(&act, &props.snapshot, choice, size) }
+            } else {
                 <Picture rows={rows.clone()} snapshot={props.snapshot.clone()} selected={choice.selected}
                     hover={choice.hover} lang={choice.lang} now={props.now} />
                 <List {rows} selected={choice.selected} lang={choice.lang} now={props.now} />
+            }
             </div>
-            { preview(props, t) }
+            if choice.form == TreeForm::Applications { <p class="preview">{ t.graph_hint }</p> } else { { preview(props, t) } }
         </div>
     }
 }

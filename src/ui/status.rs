@@ -107,7 +107,7 @@ fn text(snapshot: &Snapshot, moment: &Moment, lang: Lang) -> Option<String> {
             Some([&name(snapshot, *child, lang), " ", t.said_started, " ", &pid.to_string()].concat())
         }
         Happening::Application { name, state, .. } => {
-            Some([&words::application(*name), ": ", t.application(*state)].concat())
+            Some([&words::application(*name), ": ", t.app_state(*state)].concat())
         }
         Happening::Halted { reason } => Some([t.node_stopped, ": ", &words::brief(reason)].concat()),
         _ => None,

@@ -4,7 +4,7 @@ use crate::observe::snapshot::{Behaviour, NodeKind, ProcessView, Snapshot, TreeN
 use crate::session::Target;
 use crate::supervision::{AutoShutdown, ChildType, Restart, Shutdown, Strategy};
 use crate::term::inspect::Options;
-use crate::term::{Atom, Term, inspect};
+use crate::term::{Atom, Term, erlang, inspect};
 use crate::time::{Duration, Instant};
 
 use super::i18n::Words;
@@ -17,6 +17,31 @@ pub(crate) fn brief(term: &Term) -> String {
 /// A term with room for it.
 pub(crate) fn full(term: &Term) -> String {
     inspect(term, &Options { max_digits: 300, max_bytes: 16 << 10, ..Options::default() })
+}
+
+/// A term as Erlang writes it, as in an `.app` file.
+pub(crate) fn erlang(term: &Term) -> String {
+    erlang::print(term, erlang::Style { max_bytes: 16 << 10, ..erlang::Style::TP })
+}
+
+/// The text of a charlist or a string.
+pub(crate) fn charlist(term: &Term) -> Option<String> {
+    let letter = |term: &Term| u32::try_from(term.as_int()?).ok().and_then(char::from_u32);
+    match term {
+        Term::Nil => None,
+        _ => term.as_str().map(str::to_owned).or_else(|| term.to_vec()?.iter().take(4_000).map(letter).collect()),
+    }
+}
+
+/// The version that an application's spec names.
+pub(crate) fn version(spec: &Term) -> String {
+    property(spec, "vsn").and_then(charlist).unwrap_or_default()
+}
+
+/// A property in an application's spec.
+pub(crate) fn property<'a>(spec: &'a Term, key: &str) -> Option<&'a Term> {
+    let [_, _, props] = spec.as_tuple_of::<3>()?;
+    props.keyword_get(Atom::new(key))
 }
 
 /// An atom as Elixir writes it: `Seq.Root`, `:geo1`.

@@ -4,10 +4,10 @@ use serde_json::json;
 
 use crate::page::{Page, View, with_page};
 
-const FIB: &str = "Seq.FibServer";
+pub(crate) const FIB: &str = "Seq.FibServer";
 
 /// The page shows the running application, and Seq.FibServer is selected.
-fn open(view: View, test: impl FnOnce(&mut Page)) {
+pub(crate) fn open(view: View, test: impl FnOnce(&mut Page)) {
     with_page("index.html?seed=7", view, |page| {
         page.wait_for("deep('.row[data-name=\"Seq.FibServer\"][aria-selected=\"true\"]')");
         test(page);
@@ -19,23 +19,23 @@ fn row(name: &str) -> String {
 }
 
 /// A fact about the row of a process, as JavaScript.
-fn of(name: &str, what: &str) -> String {
+pub(crate) fn of(name: &str, what: &str) -> String {
     format!("deep({}){what}", json!(row(name)))
 }
 
-fn select(page: &Page, name: &str) {
+pub(crate) fn select(page: &Page, name: &str) {
     page.eval(&format!("deep({}).click()", json!(row(name))));
     page.wait_for(&format!("{} === 'true'", of(name, ".getAttribute('aria-selected')")));
 }
 
 /// The text of something drawn: SVG has no `innerText`.
-fn drawn(page: &Page, css: &str) -> String {
+pub(crate) fn drawn(page: &Page, css: &str) -> String {
     let text = page.eval(&format!("return deep({}).textContent", json!(css)));
     text.as_str().expect("a text").to_owned()
 }
 
 /// Writes into a field in place of what stands there.
-fn write(page: &Page, css: &str, text: &str) {
+pub(crate) fn write(page: &Page, css: &str, text: &str) {
     page.eval(&format!(
         "const field = deep({}); field.value = ''; field.dispatchEvent(new Event('input', {{ bubbles: true }}));",
         json!(css)
@@ -44,12 +44,12 @@ fn write(page: &Page, css: &str, text: &str) {
 }
 
 /// A click that does not ask whether the button is in sight: panes scroll.
-fn press(page: &Page, css: &str) {
+pub(crate) fn press(page: &Page, css: &str) {
     page.wait_for(&format!("deep({})", json!(css)));
     page.eval(&format!("deep({}).click()", json!(css)));
 }
 
-fn choose(page: &Page, css: &str, text: &str) {
+pub(crate) fn choose(page: &Page, css: &str, text: &str) {
     page.eval(&format!(
         "const select = deep({});
          select.selectedIndex = [...select.options].findIndex((option) => option.textContent.trim() === {});

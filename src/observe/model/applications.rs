@@ -12,6 +12,9 @@ use crate::term::{Atom, Pid, Term};
 impl Model {
     pub(super) fn application(&mut self, stamp: Stamp, name: Atom, master: Option<Pid>, phase: &ApplicationPhase) {
         let key = self.application_place(name);
+        if self.new_spec(name, phase) {
+            return;
+        }
         if let Some(master) = master {
             self.adopt_master(key, name, master);
         }
@@ -24,6 +27,16 @@ impl Model {
         if state == ApplicationState::Unloaded {
             self.unload(name, key);
         }
+    }
+
+    /// The spec of an application that runs is replaced at the end of an upgrade.
+    fn new_spec(&mut self, name: Atom, phase: &ApplicationPhase) -> bool {
+        let ApplicationPhase::Loaded { spec } = phase else { return false };
+        let Some(view) = self.application_mut(name) else { return false };
+        view.dependencies = listed(spec, "applications");
+        view.included = listed(spec, "included_applications");
+        view.spec = spec.clone();
+        view.state == ApplicationState::Started
     }
 
     fn application_place(&mut self, name: Atom) -> NodeKey {
@@ -88,13 +101,9 @@ impl Model {
         (view.state, view.reason, view.since) = (state, reason, stamp.at);
         view.master = master.or(view.master);
         match phase {
-            ApplicationPhase::Loaded { spec } => {
-                view.dependencies = listed(spec, "applications");
-                view.included = listed(spec, "included_applications");
-                view.spec = spec.clone();
-            }
             ApplicationPhase::Started { root, start_type } => {
                 (view.root, view.start_type, view.boot_order) = (*root, Some(*start_type), boots);
+                view.upgrade = None;
             }
             ApplicationPhase::Stopped { .. } | ApplicationPhase::StartFailed { .. } => {
                 (view.master, view.root) = (None, None);
@@ -103,7 +112,7 @@ impl Model {
         }
     }
 
-    fn application_mut(&mut self, name: Atom) -> Option<&mut ApplicationView> {
+    pub(super) fn application_mut(&mut self, name: Atom) -> Option<&mut ApplicationView> {
         let at = self.shown.applications.iter().position(|view| view.name == name)?;
         Rc::make_mut(&mut self.shown.applications).get_mut(at).map(Rc::make_mut)
     }

@@ -219,6 +219,7 @@ impl Model {
             Ok(_) => self.shown.counts.calls += 1,
             Err(_) => self.shown.counts.failed_calls += 1,
         }
+        self.upgrade_ended(target, request, outcome);
         let name = target.as_atom().and_then(|name| self.registered.get(&name).copied());
         let key = target.as_pid().or(name).and_then(|pid| self.place_of(pid));
         let (request, outcome) = (request.clone(), outcome.clone());

@@ -1,8 +1,8 @@
 use std::rc::Rc;
 
 use super::{Bounds, Model};
-use crate::event::{ApplicationPhase, Behaviour, ChildInfo, Entry, Event, Level, Mfa, Report};
-use crate::observe::snapshot::{BudgetSlot, NodeKey, NodeKind, Snapshot, State, TreeNode};
+use crate::event::{ApplicationPhase, Behaviour, ChildInfo, CodeChange, Entry, Event, Level, Mfa, Report};
+use crate::observe::snapshot::{ApplicationState, BudgetSlot, NodeKey, NodeKind, Snapshot, State, TreeNode};
 use crate::supervision::{ChildType, Flags, Restart, Shutdown, Strategy};
 use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
@@ -636,4 +636,37 @@ fn what_is_kept_is_bounded() {
     assert!(seen.all_series().all(|series| series.points.len() < 128));
     assert!(seen.nodes.len() < seen.counts.alive as usize + 400);
     audit(&seen);
+}
+
+#[test]
+fn an_upgrade_is_told_instruction_by_instruction_and_the_application_goes_on() {
+    let (mut node, name) = (Node::boot(), Atom::new("seq"));
+    let [.., worker] = start_application(&mut node);
+    let instruction =
+        |number: u32, what: &str| Event::Upgrade { application: name, number, of: 2, instruction: atom(what) };
+    node.say(instruction(1, "load"));
+    let module = Atom::new("m");
+    let (old, new) = (Term::string("1"), Term::string("2"));
+    node.say(Event::Code { module, change: CodeChange::Loaded { vsn: new.clone(), old: Some(old.clone()) } });
+    node.say(instruction(2, "code_change"));
+    node.say(Event::CodeChanged { pid: worker, module, from: Some(old.clone()), to: new.clone() });
+    let seen = node.seen();
+    let upgrade = seen.application(name).unwrap().upgrade.clone().unwrap();
+    assert_eq!((upgrade.steps.len(), upgrade.of, &upgrade.answer), (2, 2, &None));
+    assert_eq!(seen.code[0].old, Some(old.clone()));
+    assert_eq!(seen.process(worker).unwrap().vsn, Some(new.clone()));
+    let spec = Term::tuple([atom("application"), atom("seq"), Term::Nil]);
+    node.say(Event::Application { name, master: None, phase: ApplicationPhase::Loaded { spec: spec.clone() } });
+    node.say(Event::Code { module, change: CodeChange::Purged { vsn: old, killed: 1 } });
+    let call = Term::tuple([atom("upgrade_app"), Term::string("2")]);
+    let answer = Term::ok(Term::Nil);
+    let took = Duration::from_millis(1);
+    node.say(Event::CallEnded { client: INIT, target: name.into(), request: call, outcome: Ok(answer.clone()), took });
+    let seen = node.seen();
+    let view = seen.application(name).unwrap();
+    assert_eq!((view.state, &view.spec), (ApplicationState::Started, &spec));
+    assert_eq!(view.upgrade.as_ref().unwrap().answer, Some(answer));
+    assert_eq!((&seen.code[0].current, &seen.code[0].old, seen.code[0].killed), (&Some(new), &None, 1));
+    node.say(instruction(1, "load"));
+    assert_eq!(node.seen().application(name).unwrap().upgrade.as_ref().unwrap().steps.len(), 1);
 }

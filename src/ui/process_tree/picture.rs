@@ -216,7 +216,8 @@ fn badge(props: &CardProps) -> Html {
     html! { <>{ again }{ hidden }</> }
 }
 
-fn tag(x: i32, y: i32, class: &'static str, text: String) -> Html {
+/// A small label on a card.
+pub(crate) fn tag(x: i32, y: i32, class: &'static str, text: String) -> Html {
     let width = 10 + 7 * i32::try_from(text.chars().count()).unwrap_or(3);
     html! {
         <g class={yew::classes!("tag", class)} transform={format!("translate({x} {y})")}>

@@ -171,7 +171,8 @@ impl Player {
     pub async fn play_all(&mut self, cx: &Cx) -> Result<Term, Raise> {
         loop {
             match self.step(cx).await? {
-                Ok(true) => {}
+                // A turn for each, so that one who watches can hold time between two.
+                Ok(true) => cx.yield_now().await,
                 Ok(false) => return Ok(Term::ok(Term::Nil)),
                 Err(reason) => return Ok(Term::error(reason)),
             }
