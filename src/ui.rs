@@ -14,12 +14,14 @@
 //! | `process_tree` | the tree: a list that is read, a picture that is looked at |
 //! | `inspector`, `crash_menu`, `forms` | a look inside, and deeds |
 //! | `axis`, `chart`, `timeline`, `log` | what has been |
+//! | `beats` | the last crash, step by step |
 //! | `bar`, `status`, `help`, `keys` | the frame around all that |
 
 mod act;
 mod applications;
 mod axis;
 mod bar;
+mod beats;
 mod browser;
 mod chart;
 mod crash_menu;
@@ -343,6 +345,7 @@ impl App {
                 self.reset(seed);
             }
             Act::Instruction(application) => driver.step_to_instruction(application),
+            Act::NextBeat => self.choice.beat = driver.step_to_beat().or(self.choice.beat),
             Act::Relentless(target) => driver.set_relentless(target),
             // A browser that refuses says so itself.
             Act::Save => drop(browser::save("let-it-crash-run.json", &driver.export())),

@@ -11,6 +11,8 @@
 
 #[path = "e2e/applications.rs"]
 mod applications;
+#[path = "e2e/beats.rs"]
+mod beats;
 #[path = "e2e/embedding.rs"]
 mod embedding;
 #[path = "e2e/page.rs"]

@@ -102,16 +102,19 @@ impl Crash {
     }
 }
 
-/// The crash behind the last child that a supervisor lost; `None` if none was, or if its
-/// beginning is forgotten.
+/// The crash behind the last child that fell or that its supervisor lost; `None` if none did, or
+/// if its beginning is forgotten.
 #[must_use]
 pub fn last_crash(seen: &Snapshot) -> Option<Crash> {
-    let lost = seen.moments.iter().rev().find_map(|moment| match moment.what {
-        Happening::ChildEnded { pid, by_supervisor: false, .. } => Some((moment.seq, pid)),
+    let is_child = |key: Option<NodeKey>| key.and_then(|key| seen.node(key)).is_some_and(|node| node.child.is_some());
+    let lost = seen.moments.iter().rev().find_map(|moment| match &moment.what {
+        Happening::ChildEnded { pid, by_supervisor: false, .. } => cause::exit_of(seen, moment.seq, *pid),
+        Happening::Exited { reason, .. } if is_child(moment.key) && !ExitReason(reason.clone()).is_orderly() => {
+            Some(moment.seq)
+        }
         _ => None,
     });
-    let (seq, pid) = lost?;
-    let exit = cause::exit_of(seen, seq, pid)?;
+    let exit = lost?;
     let chain = cause::chain(seen, exit);
     let first = chain.moments.iter().rev().find(|moment| matches!(moment.what, Happening::Exited { .. }))?;
     Some(follow(seen, first, first.key?))

@@ -25,6 +25,10 @@ pub enum Act {
     Scene(Scene),
     /// Hold time and go on to the next instruction of an upgrade of this application.
     Instruction(Atom),
+    /// Look at that beat of the crash with that log position; `None` leaves it to the clock.
+    Beat(Option<(u64, usize)>),
+    /// Hold time and go on until the crash has one more beat.
+    NextBeat,
     /// Crash this process again and again until the application is down; `None` ends it.
     Relentless(Option<Target>),
     /// Save the run as a file.
@@ -231,6 +235,8 @@ pub struct Choice {
     pub form: TreeForm,
     /// What node there is to see.
     pub scene: Scene,
+    /// The beat looked at, whatever the clock says.
+    pub beat: Option<(u64, usize)>,
     /// The tab of the inspector.
     pub tab: Tab,
     /// Layers over the page, innermost last.
@@ -261,6 +267,7 @@ impl Choice {
             Act::Fold(key, fold) => self.fold(*key, *fold),
             Act::Show(pane) => self.pane = *pane,
             Act::Tree(form) => self.form = *form,
+            Act::Beat(beat) => self.beat = *beat,
             Act::Look(tab) => self.tab = *tab,
             Act::Open(layer) => self.open(*layer),
             Act::Close => drop(self.layers.pop()),
@@ -305,6 +312,7 @@ impl Choice {
     fn forget_places(&mut self) {
         self.selected = None;
         self.hover = None;
+        self.beat = None;
         self.folded = Rc::default();
     }
 }

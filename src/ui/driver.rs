@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use crate::observe::beats;
 use crate::observe::snapshot::{Snapshot, State};
 use crate::session::{Command, CrashKind, Info, Options, Session, Speed, Target};
 use crate::term::{Atom, Pid};
@@ -20,8 +21,8 @@ const SLICES: u32 = 8;
 const TURNS: u64 = 4_000;
 /// Wall time that one frame makes up for at most: a tab that slept does not catch up.
 const LONGEST: f64 = 100.0;
-/// The most turns until the next instruction of an upgrade.
-const INSTRUCTION: u32 = 5_000;
+/// The most turns that one step to the next instruction, or the next beat, takes.
+const FARTHEST: u32 = 5_000;
 /// Between two crashes of one process that is crashed again and again: virtual or wall time,
 /// whichever has passed first, so that the budget runs out at every speed.
 const BREATH: u64 = 250;
@@ -120,16 +121,31 @@ impl Driver {
     /// Holds time and takes steps until the next instruction of an upgrade is reached, or the
     /// upgrade has ended.
     pub(crate) fn step_to_instruction(&mut self, application: Atom) {
-        let played = |seen: &Snapshot| {
-            let upgrade = seen.application(application).and_then(|view| view.upgrade.clone());
-            upgrade.map(|upgrade| (upgrade.steps.len(), upgrade.answer.is_some()))
-        };
+        self.step_to_change(|seen| {
+            let upgrade = seen.application(application).and_then(|view| view.upgrade.as_ref());
+            upgrade.map_or(0, |upgrade| upgrade.steps.len() as u64 * 2 + u64::from(upgrade.answer.is_some()))
+        });
+    }
+
+    /// Holds time and takes steps until the last crash has one more beat, or there is another; the
+    /// first beat that is new, if there is one.
+    pub(crate) fn step_to_beat(&mut self) -> Option<(u64, usize)> {
+        let before = beats::last_crash(&self.snapshot).map(|crash| (crash.seq, crash.beats.len()));
+        self.step_to_change(|seen| {
+            beats::last_crash(seen).map_or(0, |crash| crash.seq * 64 + crash.beats.len() as u64)
+        });
+        let crash = beats::last_crash(&self.snapshot)?;
+        let known = before.filter(|(seq, _)| *seq == crash.seq).map_or(0, |(_, beats)| beats);
+        (known < crash.beats.len()).then_some((crash.seq, known))
+    }
+
+    fn step_to_change(&mut self, look: impl Fn(&Snapshot) -> u64) {
         self.play(false);
-        let before = played(&self.snapshot);
-        for _ in 0..INSTRUCTION {
-            self.session.step();
+        let before = look(&self.snapshot);
+        for _ in 0..FARTHEST {
+            let stepped = self.session.step();
             self.snapshot = self.session.snapshot();
-            if played(&self.snapshot) != before {
+            if !stepped || look(&self.snapshot) != before {
                 break;
             }
         }

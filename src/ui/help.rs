@@ -31,9 +31,10 @@ pub(crate) fn Help(props: &HelpProps) -> Html {
 }
 
 fn keys(t: &'static Words) -> Html {
-    let rows: [(&[&str], &str); 11] = [
+    let rows: [(&[&str], &str); 12] = [
         (&["Space"], t.key_space),
         (&["."], t.key_step),
+        (&["b"], t.key_beat),
         (&["[", "]"], t.key_speed),
         (&["↑", "↓", "←", "→", "Home", "End"], t.key_arrows),
         (&["Enter"], t.key_enter),

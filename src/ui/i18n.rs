@@ -121,6 +121,30 @@ words! {
     empty_tree: "No process runs.", "실행 중인 프로세스가 없습니다.";
     hidden_children: "more", "개 더";
 
+    // A crash in beats.
+    last_crash: "The last crash, in beats", "마지막 비정상 종료의 순서";
+    watch_crash: "Tell it in beats", "순서대로 보기";
+    previous_beat: "Previous beat", "이전 순서";
+    next_beat: "Next beat", "다음 순서";
+    beat_fell: "falls", "쓰러짐";
+    beat_told: "tells", "알림";
+    beat_spent: "costs", "비용";
+    beat_gave_up: "gives up", "포기";
+    beat_stopped: "stops", "정지";
+    beat_started: "starts", "시작";
+    beat_gone: "is gone", "끝";
+    beat_application: "application ends", "애플리케이션 종료";
+    beat_halted: "node stops", "노드 정지";
+    says_fell: "ended", "종료";
+    says_link: "exit signal through the link to", "링크(link)로 종료 신호를 받은 프로세스:";
+    says_down: "DOWN by the monitor to", "모니터(monitor)로 DOWN을 받은 프로세스:";
+    says_spent: "restarts spent", "쓴 재시작";
+    says_gave_up: "had no restart left and gives up", "남은 재시작이 없어 포기";
+    says_stopped: "stopped, in this order", "이 순서로 정지";
+    says_started: "started again, in this order", "이 순서로 다시 시작";
+    says_gone: "stays down: its child spec wants no restart", "재시작하지 않는 자식 명세라 그대로 끝남";
+    key_beat: "next beat of the crash", "비정상 종료의 다음 순서";
+
     // States.
     waiting: "waiting", "대기";
     starting: "starting", "시작 중";

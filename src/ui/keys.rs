@@ -28,10 +28,17 @@ pub(crate) fn deed(
     if writes(event) || (presses(event) && matches!(code.as_str(), "Space" | "Enter")) {
         return None;
     }
-    plain(event, &code, choice, playing, speed).or_else(|| at_process(&code, snapshot, choice))
+    plain(event, &code, snapshot, choice, playing, speed).or_else(|| at_process(&code, snapshot, choice))
 }
 
-fn plain(event: &KeyboardEvent, code: &str, choice: &Choice, playing: bool, speed: Speed) -> Option<Act> {
+fn plain(
+    event: &KeyboardEvent,
+    code: &str,
+    snapshot: &Snapshot,
+    choice: &Choice,
+    playing: bool,
+    speed: Speed,
+) -> Option<Act> {
     match code {
         // The character, not the place: `?` lies elsewhere on other keyboards.
         _ if event.key() == "?" => Some(if choice.shows(Layer::Help) { Act::Close } else { Act::Open(Layer::Help) }),
@@ -39,6 +46,7 @@ fn plain(event: &KeyboardEvent, code: &str, choice: &Choice, playing: bool, spee
         "Period" => Some(Act::Step),
         "BracketLeft" => Some(Act::Speed(speed.slower())),
         "BracketRight" => Some(Act::Speed(speed.faster())),
+        "KeyB" => Some(super::beats::next(snapshot, choice, playing)),
         "KeyT" => Some(Act::Show(if choice.pane == Pane::Timeline { Pane::Tree } else { Pane::Timeline })),
         _ => None,
     }

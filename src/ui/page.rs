@@ -74,7 +74,7 @@ pub fn Page(props: &PageProps) -> Html {
             { applications(props, t) }
             { halted(props, t) }
             <div class="panes" data-pane={choice.pane.id()} data-sheet={sheet.to_string()}>
-                { pane(Pane::Tree, t.tree, html! { <ProcessTree snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} {now} /> }) }
+                { pane(Pane::Tree, t.tree, html! { <ProcessTree snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} playing={props.pace.playing} {now} /> }) }
                 <section class="pane side" role="region" aria-label={t.inspector}>
                     <Inspector snapshot={snapshot.clone()} choice={choice.clone()} info={props.info.clone()} relentless={props.relentless.clone()} {now} />
                 </section>

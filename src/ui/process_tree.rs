@@ -15,7 +15,7 @@ use yew::{Callback, Html, MouseEvent, NodeRef, Properties, function_component, h
 use super::act::{Act, Choice, Layer, TreeForm};
 use super::i18n::Words;
 use super::shared::{Ptr, doing, icon, use_act, use_size};
-use super::{applications, words};
+use super::{applications, beats, words};
 use crate::observe::series::Mark;
 use crate::observe::snapshot::{BudgetSlot, NodeKey, Snapshot, TreeNode};
 use crate::time::Instant;
@@ -31,6 +31,7 @@ pub(crate) struct TreeProps {
     pub(crate) snapshot: Ptr<Snapshot>,
     pub(crate) choice: Choice,
     pub(crate) app: Rc<str>,
+    pub(crate) playing: bool,
     /// To a tenth of a second.
     pub(crate) now: Instant,
 }
@@ -48,6 +49,7 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
         TreeForm::Applications => "applications",
     };
     let size = use_size(&both);
+    let crash = beats::shown(&props.snapshot, choice, props.playing);
     let to = |form, label: &'static str| {
         html! { <button type="button" aria-pressed={(choice.form == form).to_string()} onclick={doing(&act, Act::Tree(form))}>{ label }</button> }
     };
@@ -67,11 +69,16 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
                 { applications::graph(&act, &props.snapshot, choice, size) }
             } else {
                 <Picture rows={rows.clone()} snapshot={props.snapshot.clone()} selected={choice.selected}
-                    hover={choice.hover} lang={choice.lang} now={props.now} />
+                    hover={choice.hover} lang={choice.lang} now={props.now} beat={crash.as_ref().and_then(|(crash, at)| Some(Ptr(Rc::new(crash.beats.get((*at)?)?.clone()))))} />
                 <List {rows} selected={choice.selected} lang={choice.lang} now={props.now} />
             }
             </div>
-            if choice.form == TreeForm::Applications { <p class="preview">{ t.graph_hint }</p> } else { { preview(props, t) } }
+            { beats::strip(&act, &props.snapshot, choice, crash.as_ref(), props.playing) }
+            if choice.form == TreeForm::Applications {
+                <p class="preview">{ t.graph_hint }</p>
+            } else if !matches!(crash, Some((_, Some(_)))) {
+                { preview(props, t) }
+            }
         </div>
     }
 }

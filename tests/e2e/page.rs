@@ -172,6 +172,12 @@ impl Page {
         self.session.devtools("Emulation.setUserAgentOverride", &language);
     }
 
+    /// The reader wants no motion.
+    pub fn calm(&self) {
+        let calm = json!({ "features": [{ "name": "prefers-reduced-motion", "value": "reduce" }] });
+        self.session.devtools("Emulation.setEmulatedMedia", &calm);
+    }
+
     fn find(&self, css: &str) -> String {
         self.wait_for(&format!("deep({})", json!(css)));
         let found = self.eval(&format!("return deep({});", json!(css)));

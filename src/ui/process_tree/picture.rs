@@ -5,11 +5,12 @@ use yew::{Callback, Html, Properties, function_component, html, use_node_ref};
 use super::super::act::Act;
 use super::super::i18n::Lang;
 use super::super::shared::{Ptr, doing, use_act, use_size};
-use super::super::words;
+use super::super::{beats, words};
 use super::glyph;
 use super::outline::Row;
 use super::place::{self, Card, Places};
 use super::{Budget, budget, facts, value};
+use crate::observe::beats::{Beat, Told};
 use crate::observe::snapshot::{NodeKey, Snapshot, TreeNode};
 use crate::time::Instant;
 use crate::view::blast::{Blast, blast};
@@ -23,6 +24,8 @@ pub(crate) struct PictureProps {
     pub(crate) hover: Option<NodeKey>,
     pub(crate) lang: Lang,
     pub(crate) now: Instant,
+    /// The beat of a crash to show, in place of what would happen.
+    pub(crate) beat: Option<Ptr<Beat>>,
 }
 
 #[function_component]
@@ -32,7 +35,10 @@ pub(crate) fn Picture(props: &PictureProps) -> Html {
     let drawn = drawn(&props.rows);
     let places = place::places(&drawn, size);
     let (width, height) = places.shown(size);
-    let blast = props.hover.or(props.selected).and_then(|key| blast(&props.snapshot, key, props.now));
+    let blast = match &props.beat {
+        Some(beat) => Some(beats::as_blast(beat)),
+        None => props.hover.or(props.selected).and_then(|key| blast(&props.snapshot, key, props.now)),
+    };
     html! {
         <div class="picture" ref={frame} aria-hidden="true">
             <svg viewBox={places.view_box()} width={width.to_string()} height={height.to_string()}
@@ -40,6 +46,7 @@ pub(crate) fn Picture(props: &PictureProps) -> Html {
                 <g>{ for drawn.iter().map(|row| edge(row, &drawn, &places)) }</g>
                 { relations(props, &drawn, &places) }
                 <g>{ for drawn.iter().enumerate().map(|(at, row)| card(props, row, places.at(at), places.card, blast.as_ref())) }</g>
+                { told(props, &drawn, &places) }
             </svg>
         </div>
     }
@@ -90,6 +97,17 @@ fn relations(props: &PictureProps, rows: &[Row], places: &Places) -> Html {
     links.chain(monitors).chain(by).take(60).collect()
 }
 
+/// The signals of a beat on their way.
+fn told(props: &PictureProps, rows: &[Row], places: &Places) -> Html {
+    let Some(Beat::Told(all)) = props.beat.as_deref() else { return Html::default() };
+    let find = |key: NodeKey| rows.iter().position(|row| row.node.key == key);
+    let line = |told: &Told| {
+        let class = if told.down { "signal down" } else { "signal" };
+        Some(html! { <path {class} pathLength="1" d={bow(places, find(told.from)?, find(told.to)?)} /> })
+    };
+    html! { <g key="told">{ for all.iter().filter_map(line).take(60) }</g> }
+}
+
 fn bow(places: &Places, from: usize, to: usize) -> String {
     let Card { width, height, .. } = places.card;
     let ((x0, y0), (x1, y1)) = (places.at(from), places.at(to));
@@ -110,6 +128,7 @@ fn card(props: &PictureProps, row: &Row, (x, y): (i32, i32), card: Card, blast: 
         <CardOf key={key.to_string()} node={Ptr(row.node.clone())} {x} {y} width={card.width} height={card.height}
             compact={card.compact} selected={props.selected == Some(key)} lang={props.lang}
             left={budget(&row.node, props.now)} value={value(&props.snapshot, key).unwrap_or_default()}
+            mark={props.beat.as_ref().and_then(|beat| beats::mark(beat, key)).unwrap_or_default()}
             stop={blast.and_then(|blast| number(&blast.stop, key))} start={blast.and_then(|blast| number(&blast.start, key))}
             folded={row.open == Some(false)} hidden={row.hidden} />
     }
@@ -129,6 +148,8 @@ struct CardProps {
     lang: Lang,
     left: Option<Budget>,
     value: String,
+    /// What a beat says about it.
+    mark: String,
     stop: Option<usize>,
     start: Option<usize>,
 }
@@ -144,7 +165,8 @@ fn CardOf(props: &CardProps) -> Html {
         node.supervisor.is_some().then_some("sup"),
         props.selected.then_some("selected"),
         node.is_tombstone().then_some("tombstone"),
-        (props.stop.is_some() || props.start.is_some()).then_some("struck"),
+        (props.stop.is_some() || props.start.is_some() || !props.mark.is_empty()).then_some("struck"),
+        props.mark.starts_with('✕').then_some("fallen"),
     );
     let rx = if node.supervisor.is_some() { "5" } else { "14" };
     html! {
@@ -155,6 +177,7 @@ fn CardOf(props: &CardProps) -> Html {
             // Keyed by incarnation: a new life enters with its own motion.
             <g key={node.incarnation} class="life">{ inside(props) }</g>
             { numbers(props) }
+            if !props.mark.is_empty() { { tag(8, props.height - 8, "mark", words::cut(&props.mark, 20)) } }
         </g>
     }
 }

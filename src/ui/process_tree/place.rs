@@ -13,7 +13,7 @@ pub(crate) struct Card {
     pub(crate) compact: bool,
 }
 
-const ROOMY: Card = Card { width: 172, height: 50, gap: 30, compact: false };
+const ROOMY: Card = Card { width: 180, height: 50, gap: 30, compact: false };
 const COMPACT: Card = Card { width: 148, height: 28, gap: 16, compact: true };
 /// Room between siblings.
 const BETWEEN: i32 = 14;

@@ -1,0 +1,88 @@
+//! A crash, step by step.
+
+use serde_json::json;
+
+use crate::page::{Page, View, with_page};
+use crate::reader::{FIB, drawn, open, press, select};
+
+fn heads(page: &Page) -> serde_json::Value {
+    page.eval("return deepAll('.beats li').map((beat) => beat.textContent)")
+}
+
+fn says(page: &Page, what: &str) {
+    page.wait_for(&format!("deep('.beats p')?.textContent === {}", json!(what)));
+}
+
+#[test]
+fn a_crash_is_told_in_beats_forth_and_back() {
+    open(View::default(), |page| {
+        press(page, ".do-crash");
+        press(page, ".crash-menu .kill");
+        page.wait_for("deepAll('.beats li').length === 4");
+        assert_eq!(heads(page), json!(["1 falls", "2 tells", "3 costs", "4 starts"]));
+        press(page, ".beats li button");
+        says(page, "Seq.FibServer ended: :killed");
+        assert_eq!(drawn(page, ".card.fallen .mark text"), "✕ :killed");
+        press(page, ".next-beat");
+        says(page, "exit signal through the link to Seq.Supervisor");
+        assert_eq!(page.eval("return deepAll('.picture .signal').length"), 1);
+        page.screenshot("beat-told");
+        press(page, ".next-beat");
+        says(page, "Seq.Supervisor: restarts spent 1 / 3");
+        press(page, ".next-beat");
+        says(page, "started again, in this order: 1. Seq.FibServer");
+        assert_eq!(drawn(page, ".card .tag.start text"), "▶1");
+        press(page, ".previous-beat");
+        says(page, "Seq.Supervisor: restarts spent 1 / 3");
+        press(page, ".beats .plain");
+        page.wait_for("!deep('.beats .previous-beat')");
+        press(page, ".watch");
+        says(page, "Seq.FibServer ended: :killed");
+    });
+}
+
+#[test]
+fn while_time_stands_still_each_press_plays_one_more_beat() {
+    open(View::default(), |page| {
+        page.click(".transport .play");
+        page.wait_for("deep('.paused')");
+        page.eval("deep('.list').focus()");
+        page.press("\u{E017}"); // Delete kills
+        for (number, head) in [(1, "falls"), (2, "tells"), (3, "costs"), (4, "starts")] {
+            page.press("b");
+            page.wait_for(&format!("deepAll('.beats li').length === {number}"));
+            page.wait_for(&format!("deep('.beats [aria-current=step]').textContent === '{number} {head}'"));
+        }
+        assert_eq!(page.eval("return deep('.inspector .again')?.textContent"), "×2");
+    });
+}
+
+#[test]
+fn a_crash_beyond_the_budget_is_followed_to_the_end_of_the_application() {
+    open(View::default(), |page| {
+        press(page, ".do-relentless");
+        page.wait_for("deep('.start-again')");
+        page.wait_for("deep('.beats')");
+        page.eval("deep('.watch')?.click()");
+        let heads: Vec<String> = serde_json::from_value(heads(page)).unwrap();
+        let heads: Vec<&str> = heads.iter().filter_map(|head| head.split_once(' ')).map(|(_, head)| head).collect();
+        assert_eq!(heads.first(), Some(&"falls"));
+        assert_eq!(heads.iter().filter(|head| **head == "gives up").count(), 2, "{heads:?}");
+        assert_eq!(heads.last(), Some(&"application ends"), "{heads:?}");
+    });
+}
+
+#[test]
+fn without_motion_the_beats_are_still() {
+    with_page("index.html?seed=7", View::default(), |page| {
+        page.calm();
+        page.wait_for(&format!("deep('.row[data-name=\"{FIB}\"]')"));
+        select(page, FIB);
+        press(page, ".do-crash");
+        press(page, ".crash-menu .kill");
+        page.wait_for("deepAll('.beats li').length === 4");
+        press(page, ".beats li:nth-child(2) button");
+        page.wait_for("deep('.picture .signal')");
+        assert_eq!(page.eval("return getComputedStyle(deep('.picture .signal')).animationName"), "none");
+    });
+}
