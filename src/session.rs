@@ -311,6 +311,15 @@ impl Session {
         self.node.inspect(pid, MESSAGES_SHOWN)
     }
 
+    /// The processes whose mailbox is not empty, oldest first, at most `most`; with how many
+    /// messages wait.
+    #[must_use]
+    pub fn mailboxes(&self, most: usize) -> Vec<(Pid, usize)> {
+        let kernel = self.node.kernel();
+        let waiting = |pid: Pid| Some((pid, kernel.process(pid)?.mailbox.len()));
+        kernel.processes().into_iter().filter_map(waiting).filter(|(_, len)| *len > 0).take(most).collect()
+    }
+
     /// The seed of this run.
     #[must_use]
     pub fn seed(&self) -> u64 {

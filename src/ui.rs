@@ -12,6 +12,7 @@
 //! | `page` | the panes in their places |
 //! | `applications` | the applications as a graph that boots one way and stops the other |
 //! | `process_tree` | the tree: a list that is read, a picture that is looked at |
+//! | `process_table` | all processes, sorted and searched |
 //! | `inspector`, `crash_menu`, `forms` | a look inside, and deeds |
 //! | `axis`, `chart`, `timeline`, `log` | what has been |
 //! | `beats` | the last crash, step by step |
@@ -33,6 +34,7 @@ mod inspector;
 mod keys;
 mod log;
 mod page;
+mod process_table;
 mod process_tree;
 mod shared;
 mod status;
@@ -49,7 +51,7 @@ use serde::Deserialize;
 use web_sys::KeyboardEvent;
 use yew::{Callback, Component, Context, Html, NodeRef, Properties, html};
 
-pub use act::{Act, Choice, Layer, Pane, Scene, Span, Tab, Theme, TreeForm};
+pub use act::{Act, Choice, Column, Layer, Pane, Scene, Span, Tab, Theme, TreeForm};
 pub use bar::Pace;
 pub use i18n::Lang;
 pub use page::{Page, PageProps};
@@ -253,7 +255,7 @@ impl App {
         let info = selected.and_then(|node| driver.inspect(node.pid()?)).map(|info| Ptr(Rc::new(info)));
         html! {
             <Page snapshot={Ptr(driver.snapshot.clone())} choice={self.choice.clone()} pace={driver.pace} now={driver.now()}
-                app={Rc::<str>::from(APP)} {page} {info} relentless={driver.relentless().cloned()}
+                app={Rc::<str>::from(APP)} {page} {info} mailboxes={Ptr(driver.mailboxes.clone())} relentless={driver.relentless().cloned()}
                 refused={self.refused.clone()} act={self.act.clone()} />
         }
     }
@@ -345,6 +347,7 @@ impl App {
                 self.reset(seed);
             }
             Act::Instruction(application) => driver.step_to_instruction(application),
+            Act::Copy(text) => drop(browser::copy(&text)),
             Act::NextBeat => self.choice.beat = driver.step_to_beat().or(self.choice.beat),
             Act::Relentless(target) => driver.set_relentless(target),
             // A browser that refuses says so itself.

@@ -18,6 +18,8 @@ mod embedding;
 #[path = "e2e/page.rs"]
 #[allow(dead_code)] // the harness may offer more than the tests of the day use
 mod page;
+#[path = "e2e/processes.rs"]
+mod processes;
 #[path = "e2e/reader.rs"]
 mod reader;
 #[path = "e2e/server.rs"]

@@ -55,6 +55,14 @@ pub enum Act {
     Speak(Lang),
     /// Dress in that theme.
     Dress(Theme),
+    /// Open the table of processes and write what to search for.
+    Search,
+    /// Show only processes that have this in their name, id, pid or module.
+    Filter(String),
+    /// Sort the table by a column; by the same one again, the other way round.
+    Sort(Column),
+    /// Put a text on the clipboard.
+    Copy(String),
     /// How much time the charts show.
     Span(Span),
     /// Values on a linear scale, not a logarithmic one?
@@ -127,8 +135,28 @@ pub enum TreeForm {
     Picture,
     /// As an indented list.
     List,
+    /// As a table of processes, to be sorted and searched.
+    Table,
     /// The applications and what each needs, instead of the processes.
     Applications,
+}
+
+/// A column of the table of processes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Column {
+    /// The pid.
+    #[default]
+    Pid,
+    /// Registered name, child id, or what it does.
+    Name,
+    /// How it fares.
+    State,
+    /// The callback module.
+    Module,
+    /// Messages that wait.
+    Mailbox,
+    /// How often its place began anew.
+    Incarnation,
 }
 
 /// A tab of the inspector.
@@ -245,6 +273,14 @@ pub struct Choice {
     pub lang: Lang,
     /// The theme.
     pub theme: Theme,
+    /// What processes are searched for.
+    pub filter: String,
+    /// How often the search was opened: each time the focus goes there.
+    pub searches: u32,
+    /// The column that the table is sorted by, and whether the greatest comes first.
+    pub sort: (Column, bool),
+    /// The text that was copied last.
+    pub copied: String,
     /// How much time the charts show.
     pub span: Span,
     /// Values on a linear scale, not a logarithmic one?
@@ -273,6 +309,15 @@ impl Choice {
             Act::Close => drop(self.layers.pop()),
             Act::Speak(lang) => self.lang = *lang,
             Act::Dress(theme) => self.theme = *theme,
+            Act::Search => {
+                self.form = TreeForm::Table;
+                self.pane = Pane::Tree;
+                self.layers.clear();
+                self.searches += 1;
+            }
+            Act::Filter(text) => self.filter.clone_from(text),
+            Act::Sort(column) => self.sort = (*column, self.sort.0 == *column && !self.sort.1),
+            Act::Copy(text) => self.copied.clone_from(text),
             Act::Span(span) => self.span = *span,
             Act::Linear(on) => self.linear = *on,
             Act::Problems(only) => self.problems = *only,

@@ -11,6 +11,7 @@ use super::shared::doing;
 use super::words;
 use crate::observe::snapshot::{ApplicationState, ApplicationView, Snapshot};
 use crate::term::Atom;
+use crate::term::ordered::sort_by_key;
 use crate::view::app_graph::{self, Needs};
 use crate::view::states;
 use crate::view::tidy_tree::Direction;
@@ -58,7 +59,7 @@ pub(super) fn graph(act: &Callback<Act>, snapshot: &Snapshot, choice: &Choice, (
 fn booted(snapshot: &Snapshot) -> Vec<Rc<ApplicationView>> {
     let loaded = |view: &&Rc<ApplicationView>| view.state != ApplicationState::Unloaded;
     let mut shown: Vec<_> = snapshot.applications.iter().filter(loaded).take(MOST).cloned().collect();
-    shown.sort_by_key(|view| if view.boot_order == 0 { u32::MAX } else { view.boot_order });
+    sort_by_key(&mut shown, |view| if view.boot_order == 0 { u32::MAX } else { view.boot_order });
     shown
 }
 

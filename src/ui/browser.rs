@@ -4,6 +4,10 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlAnchorElement, IntersectionObserver, IntersectionObserverEntry, Window};
 
+thread_local! {
+    static UNHEARD: Closure<dyn FnMut(JsValue)> = Closure::new(|_| ());
+}
+
 fn window() -> Option<Window> {
     web_sys::window()
 }
@@ -64,6 +68,17 @@ impl Drop for Sight {
     fn drop(&mut self) {
         self.observer.disconnect();
     }
+}
+
+/// Puts a text on the clipboard; `None` where there is none.
+pub(crate) fn copy(text: &str) -> Option<()> {
+    let get = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok().filter(JsValue::is_truthy);
+    let board = get(&get(&window()?.into(), "navigator")?, "clipboard")?;
+    let write: js_sys::Function = get(&board, "writeText")?.dyn_into().ok()?;
+    let done: js_sys::Promise = write.call1(&board, &text.into()).ok()?.dyn_into().ok()?;
+    // A reader who does not allow it has said so already.
+    UNHEARD.with(|unheard| drop(done.catch(unheard)));
+    Some(())
 }
 
 /// Hands the reader a file.

@@ -42,7 +42,7 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
     let body = match (series.is_empty(), *table) {
         (true, _) => html! { <p class="empty">{ t.no_values }</p> },
         (false, true) => self::table(&series, t),
-        (false, false) => drawing(props, &series, size),
+        (false, false) => drawing(props, &act, &series, size),
     };
     html! {
         <div class="chart">
@@ -78,7 +78,7 @@ fn spans(act: &Callback<Act>, choice: &Choice, t: &'static Words) -> Html {
     html! { <span class="segmented" role="group" aria-label={t.span}>{ for Span::ALL.into_iter().map(button) }</span> }
 }
 
-fn drawing(props: &ChartProps, series: &[Rc<Series>], (width, height): (i32, i32)) -> Html {
+fn drawing(props: &ChartProps, act: &Callback<Act>, series: &[Rc<Series>], (width, height): (i32, i32)) -> Html {
     if width == 0 {
         return Html::default();
     }
@@ -97,8 +97,12 @@ fn drawing(props: &ChartProps, series: &[Rc<Series>], (width, height): (i32, i32
             { grid(&axis, 8.0, bottom, bottom + 14.0) }
             { levels(&axis, &scale) }
             { for series.iter().zip(&lines).zip(&ends).enumerate().map(|(at, ((series, line), end))| {
-                let class = yew::classes!("series", format!("s{}", at % 6), selected(series).then_some("selected"));
-                html! { <g {class}>{ drawn(line, *end) }</g> }
+                let lit = (props.choice.hover == Some(series.key)).then_some("lit");
+                let class = yew::classes!("series", format!("s{}", at % 6), selected(series).then_some("selected"), lit);
+                html! {
+                    <g {class} onclick={doing(act, Act::Select(series.key))} onmouseenter={doing(act, Act::Hover(Some(series.key)))}
+                        onmouseleave={doing(act, Act::Hover(None))}>{ drawn(line, *end) }</g>
+                }
             }) }
             { for series.iter().zip(heights).enumerate().filter_map(|(at, (series, y))| Some(label(at, series, &axis, y?))) }
         </svg>

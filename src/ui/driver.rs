@@ -21,6 +21,8 @@ const SLICES: u32 = 8;
 const TURNS: u64 = 4_000;
 /// Wall time that one frame makes up for at most: a tab that slept does not catch up.
 const LONGEST: f64 = 100.0;
+/// The most mailboxes counted.
+const MAILBOXES: usize = 1_000;
 /// The most turns that one step to the next instruction, or the next beat, takes.
 const FARTHEST: u32 = 5_000;
 /// Between two crashes of one process that is crashed again and again: virtual or wall time,
@@ -32,6 +34,8 @@ pub(crate) struct Driver {
     session: Session,
     pub(crate) pace: Pace,
     pub(crate) snapshot: Rc<Snapshot>,
+    /// Who has messages waiting.
+    pub(crate) mailboxes: Rc<Vec<(Pid, usize)>>,
     last: Option<f64>,
     relentless: Option<Relentless>,
 }
@@ -55,7 +59,7 @@ impl Driver {
         let mut session = Session::new(Options { seed, env, demo: scene == Scene::Demo, ..Options::default() })?;
         let snapshot = session.snapshot();
         let pace = Pace { seed, ..Pace::default() };
-        Ok(Driver { session, pace, snapshot, last: None, relentless: None })
+        Ok(Driver { session, pace, snapshot, mailboxes: Rc::default(), last: None, relentless: None })
     }
 
     /// Lets the time since the last frame pass, with at most `budget` milliseconds of work; tells
@@ -72,7 +76,16 @@ impl Driver {
                 break;
             }
         }
-        self.see(news)
+        let seen = self.see(news);
+        self.count_mailboxes();
+        seen
+    }
+
+    fn count_mailboxes(&mut self) {
+        let waiting = self.session.mailboxes(MAILBOXES);
+        if *self.mailboxes != waiting {
+            self.mailboxes = Rc::new(waiting);
+        }
     }
 
     /// Only events and tenths of a second are worth drawing.
@@ -116,6 +129,7 @@ impl Driver {
         self.play(false);
         self.session.step();
         self.snapshot = self.session.snapshot();
+        self.count_mailboxes();
     }
 
     /// Holds time and takes steps until the next instruction of an upgrade is reached, or the

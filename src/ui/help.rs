@@ -31,9 +31,10 @@ pub(crate) fn Help(props: &HelpProps) -> Html {
 }
 
 fn keys(t: &'static Words) -> Html {
-    let rows: [(&[&str], &str); 12] = [
+    let rows: [(&[&str], &str); 13] = [
         (&["Space"], t.key_space),
         (&["."], t.key_step),
+        (&["/"], t.key_search),
         (&["b"], t.key_beat),
         (&["[", "]"], t.key_speed),
         (&["↑", "↓", "←", "→", "Home", "End"], t.key_arrows),
@@ -67,7 +68,7 @@ fn legend(t: &'static Words) -> Html {
     html! {
         <ul class="legend">
             <li>{ glyph::inline(State::Running, true) }{ t.supervisor }</li>
-            { for states.into_iter().map(|state| html! { <li>{ glyph::inline(state, false) }{ t.state(state) }</li> }) }
+            { for states.into_iter().map(|state| html! { <li>{ glyph::inline(state, false) }{ t.state_name(state) }</li> }) }
             <li><svg class="small-ring" viewBox="-11 -11 22 22" width="22" height="22" aria-hidden="true">{ glyph::sample(3) }</svg>{ t.budget_ring }</li>
             { for [("edge", t.supervision_line), ("link", t.link_line), ("monitor", t.monitor_line)].into_iter().map(|(class, label)| html! {
                 <li><svg viewBox="0 0 22 16" width="22" height="16" aria-hidden="true"><path {class} d="M1 8H21" /></svg>{ label }</li>

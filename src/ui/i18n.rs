@@ -97,6 +97,15 @@ words! {
     applications: "Applications", "애플리케이션";
     as_picture: "Picture", "그림";
     as_list: "List", "목록";
+    as_table: "Table", "표";
+    search: "Search", "찾기";
+    search_hint: "name, id, pid or module", "이름, id, pid, 모듈";
+    found: "processes", "프로세스";
+    not_found: "No process has this in its name, id, pid or module.", "이름, id, pid, 모듈에 이것이 든 프로세스가 없습니다.";
+    state: "state", "상태";
+    copy: "Copy", "복사";
+    copied: "Copied ✓", "복사함 ✓";
+    key_search: "search a process", "프로세스 찾기";
     views: "Views", "보기";
 
     // The tree.
@@ -374,7 +383,7 @@ impl Words {
         })
     }
 
-    pub(crate) const fn state(&self, state: State) -> &'static str {
+    pub(crate) const fn state_name(&self, state: State) -> &'static str {
         match state {
             State::Waiting => self.waiting,
             State::Starting => self.starting,

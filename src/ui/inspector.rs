@@ -14,7 +14,7 @@ use super::act::{Act, Choice, Layer, Tab};
 use super::crash_menu::CrashMenu;
 use super::i18n::Words;
 use super::process_tree::glyph;
-use super::shared::{Ptr, doing, icon, use_act};
+use super::shared::{Ptr, copy, doing, icon, use_act};
 use super::words;
 use crate::observe::snapshot::{NodeKind, Snapshot, State, TreeNode};
 use crate::session::{Command, Info, Target};
@@ -42,7 +42,7 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
     let body = match &node {
         None => nothing(t),
         Some(node) if node.kind == NodeKind::Application => html! {
-            <application::Application snapshot={props.snapshot.clone()} node={Ptr(node.clone())} lang={props.choice.lang} />
+            <application::Application snapshot={props.snapshot.clone()} node={Ptr(node.clone())} choice={props.choice.clone()} />
         },
         Some(node) => inside(props, &act, node, t),
     };
@@ -67,7 +67,7 @@ fn inside(props: &InspectorProps, act: &Callback<Act>, node: &Rc<TreeNode>, t: &
     };
     html! {
         <>
-            { head(node, t) }
+            { head(act, &props.choice, node, t) }
             { deeds(props, act, node, t) }
             { last_call(props, node, t) }
             <div class="tabs" role="tablist" aria-label={t.inspector}>
@@ -93,24 +93,24 @@ const fn tab_id(tab: Tab) -> &'static str {
 fn panel(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: &'static Words) -> Html {
     match props.choice.tab {
         Tab::Process => process::panel(props, act, node, t),
-        Tab::State => process::state(props.info.as_deref(), t),
-        Tab::Spec => spec::panel(node, t),
+        Tab::State => process::state(props, act, t),
+        Tab::Spec => spec::panel(props, act, node, t),
         Tab::Messages => messages::panel(&props.snapshot, props.info.as_deref(), node, t),
     }
 }
 
-fn head(node: &TreeNode, t: &'static Words) -> Html {
+fn head(act: &Callback<Act>, choice: &Choice, node: &TreeNode, t: &'static Words) -> Html {
     let state = states::class(node.state);
     let again = (node.incarnation > 1).then(|| html! { <span class="again">{ "×" }{ node.incarnation }</span> });
     html! {
         <header>
             <h2>{ words::label(node, t) }{ again }</h2>
             <p class="under">
-                <span class={yew::classes!("chip", state)}>{ glyph::inline(node.state, node.supervisor.is_some()) }{ t.state(node.state) }</span>
+                <span class={yew::classes!("chip", state)}>{ glyph::inline(node.state, node.supervisor.is_some()) }{ t.state_name(node.state) }</span>
                 <code>{ words::pid(node) }</code><span>{ words::role(node, t) }</span>
             </p>
             { node.exit().map(|exit| html! {
-                <p class="why">{ t.reason }{ " " }<code>{ words::brief(&exit.reason) }</code></p>
+                <p class="why">{ t.reason }{ " " }<code>{ words::brief(&exit.reason) }</code>{ copy(act, choice, words::full(&exit.reason)) }</p>
             }) }
         </header>
     }

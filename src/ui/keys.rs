@@ -4,7 +4,7 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
 
-use super::act::{Act, Choice, Layer, Pane};
+use super::act::{Act, Choice, Layer, Pane, TreeForm};
 use super::words;
 use crate::observe::snapshot::Snapshot;
 use crate::session::{Command, CrashKind, Speed};
@@ -23,7 +23,8 @@ pub(crate) fn deed(
     }
     let code = event.code();
     if code == "Escape" {
-        return (!choice.layers.is_empty()).then_some(Act::Close);
+        let table = (choice.form == TreeForm::Table).then_some(Act::Tree(TreeForm::Auto));
+        return if choice.layers.is_empty() { table } else { Some(Act::Close) };
     }
     if writes(event) || (presses(event) && matches!(code.as_str(), "Space" | "Enter")) {
         return None;
@@ -42,6 +43,7 @@ fn plain(
     match code {
         // The character, not the place: `?` lies elsewhere on other keyboards.
         _ if event.key() == "?" => Some(if choice.shows(Layer::Help) { Act::Close } else { Act::Open(Layer::Help) }),
+        _ if event.key() == "/" => Some(Act::Search),
         "Space" => Some(Act::Play(!playing)),
         "Period" => Some(Act::Step),
         "BracketLeft" => Some(Act::Speed(speed.slower())),

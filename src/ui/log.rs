@@ -46,7 +46,7 @@ pub(crate) fn Log(props: &LogProps) -> Html {
                 if lines.is_empty() { <p class="empty">{ t.no_log }</p> }
                 <div>
                 { for lines.into_iter().take(*most).map(|line| html! {
-                    <Line key={line.seq} line={Ptr(line.clone())} lang={choice.lang} />
+                    <Line key={line.seq} line={Ptr(line.clone())} lit={line.key.is_some() && line.key == choice.hover} lang={choice.lang} />
                 }) }
                 </div>
                 if more { <button type="button" class="plain older" onclick={older}>{ t.older }</button> }
@@ -58,6 +58,7 @@ pub(crate) fn Log(props: &LogProps) -> Html {
 #[derive(Clone, PartialEq, Properties)]
 struct LineProps {
     line: Ptr<LogLine>,
+    lit: bool,
     lang: Lang,
 }
 
@@ -69,17 +70,18 @@ fn Line(props: &LineProps) -> Html {
     let (line, t) = (&*props.line, props.lang.words());
     let text = report::text(&line.report);
     let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
-    let class = yew::classes!("line", level(line.level()), open.then_some("open"));
+    let class = yew::classes!("line", level(line.level()), open.then_some("open"), props.lit.then_some("lit"));
     let toggle = {
         let open = open.clone();
         Callback::from(move |_| open.set(!*open))
     };
     html! {
-        <article {class}>
+        <article {class} onmouseenter={doing(&act, Act::Hover(line.key))} onmouseleave={doing(&act, Act::Hover(None))}>
             <button type="button" class="first" aria-expanded={(*open && !rest.is_empty()).to_string()} onclick={toggle}>
                 <time>{ words::moment(line.at) }</time><span class="level">{ level(line.level()) }</span><span class="text">{ first }</span>
             </button>
-            if *open { <pre>{ rest }</pre> { place(&act, line, t) } }
+            if *open { <pre>{ rest }</pre> { place(&act, line, t) }
+                <button type="button" class="plain copy" onclick={doing(&act, Act::Copy(text.clone()))}>{ t.copy }</button> }
         </article>
     }
 }

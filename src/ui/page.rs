@@ -23,8 +23,8 @@ use super::words;
 use crate::observe::snapshot::{ApplicationView, Snapshot};
 use crate::session::{Command, Info, Target};
 use crate::supervision::Restart;
-use crate::term::Term;
 use crate::term::ordered::sort_by_key;
+use crate::term::{Pid, Term};
 use crate::time::Instant;
 
 /// Everything that shows.
@@ -47,6 +47,9 @@ pub struct PageProps {
     /// What the node tells of the selected process.
     #[prop_or_default]
     pub info: Option<Ptr<Info>>,
+    /// Who has messages waiting, and how many.
+    #[prop_or_default]
+    pub mailboxes: Ptr<Vec<(Pid, usize)>>,
     /// Whom the page crashes again and again.
     #[prop_or_default]
     pub relentless: Option<Target>,
@@ -74,7 +77,7 @@ pub fn Page(props: &PageProps) -> Html {
             { applications(props, t) }
             { halted(props, t) }
             <div class="panes" data-pane={choice.pane.id()} data-sheet={sheet.to_string()}>
-                { pane(Pane::Tree, t.tree, html! { <ProcessTree snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} playing={props.pace.playing} {now} /> }) }
+                { pane(Pane::Tree, t.tree, html! { <ProcessTree snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} playing={props.pace.playing} mailboxes={props.mailboxes.clone()} {now} /> }) }
                 <section class="pane side" role="region" aria-label={t.inspector}>
                     <Inspector snapshot={snapshot.clone()} choice={choice.clone()} info={props.info.clone()} relentless={props.relentless.clone()} {now} />
                 </section>

@@ -14,10 +14,12 @@ use yew::{Callback, Html, MouseEvent, NodeRef, Properties, function_component, h
 
 use super::act::{Act, Choice, Layer, TreeForm};
 use super::i18n::Words;
+use super::process_table::ProcessTable;
 use super::shared::{Ptr, doing, icon, use_act, use_size};
 use super::{applications, beats, words};
 use crate::observe::series::Mark;
 use crate::observe::snapshot::{BudgetSlot, NodeKey, Snapshot, TreeNode};
+use crate::term::Pid;
 use crate::time::Instant;
 use crate::view::blast::{Beyond, Blast, blast};
 use crate::view::number;
@@ -32,6 +34,7 @@ pub(crate) struct TreeProps {
     pub(crate) choice: Choice,
     pub(crate) app: Rc<str>,
     pub(crate) playing: bool,
+    pub(crate) mailboxes: Ptr<Vec<(Pid, usize)>>,
     /// To a tenth of a second.
     pub(crate) now: Instant,
 }
@@ -46,6 +49,7 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
         TreeForm::Auto => "auto",
         TreeForm::Picture => "picture",
         TreeForm::List => "list",
+        TreeForm::Table => "table",
         TreeForm::Applications => "applications",
     };
     let size = use_size(&both);
@@ -58,7 +62,7 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
         <div class="process-tree" data-form={form}>
             <div class="tools">
                 <h2>{ if choice.form == TreeForm::Applications { t.applications } else { t.processes } }</h2>
-                <span class="segmented forms">{ to(TreeForm::Picture, t.as_picture) }{ to(TreeForm::List, t.as_list) }{ to(TreeForm::Applications, t.applications) }</span>
+                <span class="segmented forms">{ to(TreeForm::Picture, t.as_picture) }{ to(TreeForm::List, t.as_list) }{ to(TreeForm::Table, t.as_table) }{ to(TreeForm::Applications, t.applications) }</span>
                 <button type="button" class="new-sequence" onclick={doing(&act, Act::Open(Layer::Sequence))}>
                     { icon("M8 3v10M3 8h10") }{ t.new_sequence }
                 </button>
@@ -67,10 +71,12 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
             <div class="both" ref={both.clone()} onclick={focus_list(&both)}>
             if choice.form == TreeForm::Applications {
                 { applications::graph(&act, &props.snapshot, choice, size) }
+            } else if choice.form == TreeForm::Table {
+                <ProcessTable snapshot={props.snapshot.clone()} choice={choice.clone()} mailboxes={props.mailboxes.clone()} />
             } else {
                 <Picture rows={rows.clone()} snapshot={props.snapshot.clone()} selected={choice.selected}
-                    hover={choice.hover} lang={choice.lang} now={props.now} beat={crash.as_ref().and_then(|(crash, at)| Some(Ptr(Rc::new(crash.beats.get((*at)?)?.clone()))))} />
-                <List {rows} selected={choice.selected} lang={choice.lang} now={props.now} />
+                    hover={choice.hover} mailboxes={props.mailboxes.clone()} lang={choice.lang} now={props.now} beat={crash.as_ref().and_then(|(crash, at)| Some(Ptr(Rc::new(crash.beats.get((*at)?)?.clone()))))} />
+                <List {rows} selected={choice.selected} hover={choice.hover} lang={choice.lang} now={props.now} />
             }
             </div>
             { beats::strip(&act, &props.snapshot, choice, crash.as_ref(), props.playing) }
@@ -150,12 +156,12 @@ pub(crate) fn budget(node: &TreeNode, now: Instant) -> Option<Budget> {
 /// The second line of a place: why it is down, or its pid, or its strategy.
 pub(crate) fn facts(node: &TreeNode, t: &Words) -> String {
     if let Some(exit) = node.exit() {
-        return [t.state(node.state), ": ", &words::brief(&exit.reason)].concat();
+        return [t.state_name(node.state), ": ", &words::brief(&exit.reason)].concat();
     }
     match (&node.supervisor, node.process.is_some()) {
         (Some(supervisor), _) => words::strategy(supervisor.flags.strategy).to_owned(),
         (None, true) => words::pid(node),
-        (None, false) => t.state(node.state).to_owned(),
+        (None, false) => t.state_name(node.state).to_owned(),
     }
 }
 

@@ -11,7 +11,7 @@ use yew::{
     use_context, use_effect_with, use_node_ref, use_state_eq,
 };
 
-use super::act::Act;
+use super::act::{Act, Choice};
 
 /// A shared value that is equal to itself only.
 #[derive(Debug, Default)]
@@ -76,6 +76,18 @@ pub(crate) fn use_size(element: &NodeRef) -> (i32, i32) {
         }
     });
     *size
+}
+
+/// A button that copies a text, and says so once it has.
+pub(crate) fn copy(act: &Callback<Act>, choice: &Choice, text: String) -> Html {
+    let t = choice.lang.words();
+    let label = if choice.copied == text { t.copied } else { t.copy };
+    html! { <button type="button" class="plain copy" onclick={doing(act, Act::Copy(text))}>{ label }</button> }
+}
+
+/// A term on a ground of its own, with a button that copies it.
+pub(crate) fn term(act: &Callback<Act>, choice: &Choice, text: String) -> Html {
+    html! { <div class="copyable"><pre class="term">{ text.clone() }</pre>{ copy(act, choice, text) }</div> }
 }
 
 /// An icon of 16 pixels, a path drawn in the colour of the text.

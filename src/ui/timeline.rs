@@ -83,11 +83,13 @@ fn drawing(props: &TimelineProps, act: &Callback<Act>, lanes: &[Rc<Lane>], width
 fn drawn(props: &TimelineProps, act: &Callback<Act>, lane: &Lane, axis: &TimeScale, y: i32) -> Html {
     let name = words::brief(&lane.name);
     let letters = ((axis.range.from - 12.0) / 7.4) as usize;
-    let class = if props.choice.selected == Some(lane.key) { "lane selected" } else { "lane" };
+    let lit = (props.choice.hover == Some(lane.key)).then_some("lit");
+    let class = yew::classes!("lane", (props.choice.selected == Some(lane.key)).then_some("selected"), lit);
     let row = row(lane, axis, props.now);
     let skip = |all: usize| all.saturating_sub(MARKS);
     html! {
-        <g {class} transform={format!("translate(0 {y})")} onclick={doing(act, Act::Select(lane.key))}>
+        <g {class} transform={format!("translate(0 {y})")} onclick={doing(act, Act::Select(lane.key))}
+            onmouseenter={doing(act, Act::Hover(Some(lane.key)))} onmouseleave={doing(act, Act::Hover(None))}>
             <rect class="hit" width={format!("{:.0}", axis.range.to + 100.0)} height={(PITCH - 2).to_string()} rx="4" />
             <text class="who" x={format!("{:.1}", axis.range.from - 8.0)} y="14">{ words::cut(name.trim_start_matches("Seq."), letters) }</text>
             { for row.gaps.iter().skip(skip(row.gaps.len())).map(gap) }

@@ -2,6 +2,7 @@
 //! runs through the picture one way and a stop the other.
 
 use super::tidy_tree::Direction;
+use crate::term::ordered::sort_by_key;
 
 /// What one application stands in relation to, as positions in the same list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -73,7 +74,7 @@ pub fn graph(needs: &[Needs], direction: Direction, node: (i32, i32), gap: (i32,
 fn cells(needs: &[Needs], stages: &[usize]) -> (Vec<(i32, i32)>, Vec<i32>) {
     let beside = |at: usize| needs.iter().position(|need| need.includes.contains(&at));
     let mut order: Vec<usize> = (0..needs.len()).collect();
-    order.sort_by_key(|at| (beside(*at).unwrap_or(*at), beside(*at).is_some()));
+    sort_by_key(&mut order, |at| (beside(*at).unwrap_or(*at), beside(*at).is_some()));
     let (mut cells, mut taken) = (vec![(0, 0); needs.len()], vec![0; needs.len() + 1]);
     for at in order {
         let stage = stages.get(at).copied().unwrap_or_default();

@@ -3,10 +3,10 @@
 
 use yew::{Callback, Html, Properties, TargetCast, function_component, html, use_state_eq};
 
-use super::super::act::Act;
+use super::super::act::{Act, Choice};
 use super::super::forms::EnvForm;
-use super::super::i18n::{Lang, Words};
-use super::super::shared::{Ptr, doing, use_act};
+use super::super::i18n::Words;
+use super::super::shared::{Ptr, copy, doing, use_act};
 use super::super::words;
 use super::fact;
 use crate::observe::snapshot::{
@@ -22,14 +22,14 @@ use crate::view::states;
 pub(super) struct ApplicationProps {
     pub(super) snapshot: Ptr<Snapshot>,
     pub(super) node: Ptr<TreeNode>,
-    pub(super) lang: Lang,
+    pub(super) choice: Choice,
 }
 
 #[function_component]
 pub(super) fn Application(props: &ApplicationProps) -> Html {
     let act = use_act();
     let start_type = use_state_eq(|| Restart::Temporary);
-    let t = props.lang.words();
+    let t = props.choice.lang.words();
     let Some(application) = props.node.application.and_then(|name| props.snapshot.application(name)) else {
         return Html::default();
     };
@@ -55,8 +55,8 @@ pub(super) fn Application(props: &ApplicationProps) -> Html {
                 if is_seq { { code(&props.snapshot.code, t) } }
                 { facts(&props.snapshot, application, t) }
                 { environment(application, t) }
-                if is_seq { <EnvForm lang={props.lang} /> }
-                { specification(application, t) }
+                if is_seq { <EnvForm lang={props.choice.lang} /> }
+                { specification(&act, &props.choice, application, t) }
             </div>
         </>
     }
@@ -225,11 +225,11 @@ fn environment(application: &ApplicationView, t: &'static Words) -> Html {
 }
 
 /// The `.app` file, a property a line, as Erlang writes it.
-fn specification(application: &ApplicationView, t: &'static Words) -> Html {
+fn specification(act: &Callback<Act>, choice: &Choice, application: &ApplicationView, t: &'static Words) -> Html {
     let props = application.spec.as_tuple_of::<3>().and_then(|[_, _, props]| props.to_vec()).unwrap_or_default();
     let line = |pair: &Term| {
         let [key, value] = pair.as_tuple_of::<2>()?;
         Some(html! { <><dt><code>{ words::erlang(key) }</code></dt><dd><code>{ words::erlang(value) }</code></dd></> })
     };
-    html! { <><h3>{ t.specification }{ " (.app)" }</h3><dl class="spec">{ for props.iter().take(60).filter_map(line) }</dl></> }
+    html! { <><h3>{ t.specification }{ " (.app)" }{ copy(act, choice, words::erlang(&application.spec) + ".") }</h3><dl class="spec">{ for props.iter().take(60).filter_map(line) }</dl></> }
 }

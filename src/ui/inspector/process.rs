@@ -5,7 +5,7 @@ use yew::{Callback, Html, html};
 use super::super::act::Act;
 use super::super::i18n::Words;
 use super::super::process_tree::{in_words, name_of};
-use super::super::shared::doing;
+use super::super::shared::{doing, term};
 use super::super::{timeline, words};
 use super::{InspectorProps, fact};
 use crate::observe::cause;
@@ -140,9 +140,9 @@ fn dictionary(info: Option<&Info>, t: &'static Words) -> Html {
     fact(t.dictionary, html! { <>{ for pairs }</> })
 }
 
-pub(super) fn state(info: Option<&Info>, t: &'static Words) -> Html {
-    match info.and_then(|info| info.state.as_ref()) {
-        Some(state) => html! { <pre class="term">{ words::full(state) }</pre> },
+pub(super) fn state(props: &InspectorProps, act: &Callback<Act>, t: &'static Words) -> Html {
+    match props.info.as_ref().and_then(|info| info.state.as_ref()) {
+        Some(state) => term(act, &props.choice, words::full(state)),
         None => html! { <p class="empty">{ t.no_state }</p> },
     }
 }

@@ -1,20 +1,22 @@
 //! The child specification, as its supervisor has it.
 
-use yew::{Html, html};
+use yew::{Callback, Html, html};
 
+use super::super::act::Act;
 use super::super::i18n::Words;
+use super::super::shared::term;
 use super::super::words;
-use super::fact;
+use super::{InspectorProps, fact};
 use crate::observe::snapshot::TreeNode;
 
-pub(super) fn panel(node: &TreeNode, t: &'static Words) -> Html {
+pub(super) fn panel(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: &'static Words) -> Html {
     let Some(child) = &node.child else { return html! { <p class="empty">{ t.no_spec }</p> } };
     let info = &child.info;
     let code = |text: String| html! { <code>{ text }</code> };
     html! {
         <dl>
             { fact(t.child_id, code(words::brief(&info.id))) }
-            { fact(t.start, html! { <pre class="term">{ words::full(&info.start) }</pre> }) }
+            { fact(t.start, term(act, &props.choice, words::full(&info.start))) }
             { fact(t.restart, code(words::restart(info.restart).to_owned())) }
             { fact(t.shutdown, code(words::shutdown(info.shutdown))) }
             { fact(t.child_type, code(words::child_type(info.kind).to_owned())) }

@@ -19,6 +19,7 @@ use crate::view::states;
 pub(crate) struct ListProps {
     pub(crate) rows: Ptr<Vec<Row>>,
     pub(crate) selected: Option<NodeKey>,
+    pub(crate) hover: Option<NodeKey>,
     pub(crate) lang: Lang,
     /// For budgets: whole tenths of a second are enough.
     pub(crate) now: Instant,
@@ -38,7 +39,7 @@ pub(crate) fn List(props: &ListProps) -> Html {
             { for props.rows.iter().map(|row| html! {
                 <Item key={row.node.key.to_string()} node={Ptr(row.node.clone())} level={row.level} position={row.position}
                     siblings={row.siblings} open={row.open} hidden={row.hidden} lang={props.lang}
-                    selected={props.selected == Some(row.node.key)} left={budget(&row.node, props.now)} />
+                    selected={props.selected == Some(row.node.key)} lit={props.hover == Some(row.node.key)} left={budget(&row.node, props.now)} />
             }) }
         </ul>
     }
@@ -53,6 +54,7 @@ struct ItemProps {
     open: Option<bool>,
     hidden: usize,
     selected: bool,
+    lit: bool,
     lang: Lang,
     left: Option<Budget>,
 }
@@ -62,14 +64,19 @@ fn Item(props: &ItemProps) -> Html {
     let act = use_act();
     let (node, t) = (&*props.node, props.lang.words());
     let key = node.key;
-    let class = yew::classes!("row", states::class(node.state), node.is_tombstone().then_some("tombstone"));
+    let class = yew::classes!(
+        "row",
+        states::class(node.state),
+        node.is_tombstone().then_some("tombstone"),
+        props.lit.then_some("lit")
+    );
     let label = words::label(node, t);
     html! {
         <li role="treeitem" {class} id={format!("row-{key}")} data-label={label.to_lowercase()} data-name={label.clone()}
             data-state={states::class(node.state)} aria-level={props.level.to_string()}
             aria-setsize={props.siblings.to_string()} aria-posinset={props.position.to_string()}
             aria-expanded={props.open.map(|open| open.to_string())} aria-selected={props.selected.to_string()}
-            onclick={doing(&act, Act::Inspect(key))}>
+            onclick={doing(&act, Act::Inspect(key))} onmouseenter={doing(&act, Act::Hover(Some(key)))} onmouseleave={doing(&act, Act::Hover(None))}>
             { for (1..props.level).map(|_| html! { <i class="indent" /> }) }
             { twisty(&act, props) }
             { glyph::inline(node.state, node.supervisor.is_some()) }

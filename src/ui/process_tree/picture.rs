@@ -12,6 +12,7 @@ use super::place::{self, Card, Places};
 use super::{Budget, budget, facts, value};
 use crate::observe::beats::{Beat, Told};
 use crate::observe::snapshot::{NodeKey, Snapshot, TreeNode};
+use crate::term::Pid;
 use crate::time::Instant;
 use crate::view::blast::{Blast, blast};
 use crate::view::states;
@@ -22,6 +23,7 @@ pub(crate) struct PictureProps {
     pub(crate) snapshot: Ptr<Snapshot>,
     pub(crate) selected: Option<NodeKey>,
     pub(crate) hover: Option<NodeKey>,
+    pub(crate) mailboxes: Ptr<Vec<(Pid, usize)>>,
     pub(crate) lang: Lang,
     pub(crate) now: Instant,
     /// The beat of a crash to show, in place of what would happen.
@@ -117,6 +119,12 @@ fn bow(places: &Places, from: usize, to: usize) -> String {
     format!("M{x0} {y0}Q{mx} {my} {x1} {y1}")
 }
 
+/// How many messages wait for the process of a place.
+fn mail(props: &PictureProps, node: &TreeNode) -> usize {
+    let own = node.pid().filter(|_| node.state.is_alive());
+    props.mailboxes.iter().find(|(pid, _)| own == Some(*pid)).map_or(0, |(_, mail)| *mail)
+}
+
 /// Its number in an order, from 1.
 fn number(order: &[NodeKey], key: NodeKey) -> Option<usize> {
     order.iter().position(|other| *other == key).map(|at| at + 1)
@@ -128,6 +136,7 @@ fn card(props: &PictureProps, row: &Row, (x, y): (i32, i32), card: Card, blast: 
         <CardOf key={key.to_string()} node={Ptr(row.node.clone())} {x} {y} width={card.width} height={card.height}
             compact={card.compact} selected={props.selected == Some(key)} lang={props.lang}
             left={budget(&row.node, props.now)} value={value(&props.snapshot, key).unwrap_or_default()}
+            lit={props.hover == Some(key)} mail={mail(props, &row.node)}
             mark={props.beat.as_ref().and_then(|beat| beats::mark(beat, key)).unwrap_or_default()}
             stop={blast.and_then(|blast| number(&blast.stop, key))} start={blast.and_then(|blast| number(&blast.start, key))}
             folded={row.open == Some(false)} hidden={row.hidden} />
@@ -148,6 +157,10 @@ struct CardProps {
     lang: Lang,
     left: Option<Budget>,
     value: String,
+    /// Is it looked at elsewhere?
+    lit: bool,
+    /// Messages that wait.
+    mail: usize,
     /// What a beat says about it.
     mark: String,
     stop: Option<usize>,
@@ -166,6 +179,7 @@ fn CardOf(props: &CardProps) -> Html {
         props.selected.then_some("selected"),
         node.is_tombstone().then_some("tombstone"),
         (props.stop.is_some() || props.start.is_some() || !props.mark.is_empty()).then_some("struck"),
+        props.lit.then_some("lit"),
         props.mark.starts_with('✕').then_some("fallen"),
     );
     let rx = if node.supervisor.is_some() { "5" } else { "14" };
@@ -177,6 +191,7 @@ fn CardOf(props: &CardProps) -> Html {
             // Keyed by incarnation: a new life enters with its own motion.
             <g key={node.incarnation} class="life">{ inside(props) }</g>
             { numbers(props) }
+            if props.mail > 0 { { tag(props.width - 46, props.height - 8, "mail", format!("✉{}", props.mail)) } }
             if !props.mark.is_empty() { { tag(8, props.height - 8, "mark", words::cut(&props.mark, 20)) } }
         </g>
     }
