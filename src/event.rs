@@ -247,7 +247,7 @@ pub enum Event {
         /// The log position of the exit.
         cause: Option<u64>,
     },
-    /// A process was suspended or resumed.
+    /// A process was suspended or resumed: by another process, or by a system message.
     Suspended {
         /// The process.
         pid: Pid,

@@ -11,7 +11,7 @@ use let_it_crash::observe::snapshot::{ApplicationState, Happening, NodeKey, Node
 use let_it_crash::observe::{beats, cause, report};
 use let_it_crash::otp::application::{self, AppFiles};
 use let_it_crash::otp::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
-use let_it_crash::otp::supervisor;
+use let_it_crash::otp::{supervisor, sys};
 use let_it_crash::process::module::Called;
 use let_it_crash::process::{Cx, Module, Runtime};
 use let_it_crash::supervision::Restart;
@@ -319,6 +319,24 @@ fn a_supervisor_that_gives_up_comes_back_with_its_children_in_their_places() {
     assert_eq!(["sub", "b", "c", "d"].map(|id| child(&after, id).key), keys);
     assert_eq!(child(&after, "sub").incarnation, 2);
     assert!(keys.iter().all(|key| after.node(*key).unwrap().state == State::Running));
+}
+
+#[test]
+fn a_suspended_server_shows_as_one_until_it_is_resumed() {
+    let mut watched = Watched::boot();
+    let seen = watched.run(|cx| async move {
+        let _ = sys::suspend(&cx, Atom::new("a")).await;
+        let _ = sys::suspend(&cx, Atom::new("a")).await;
+        Ok(())
+    });
+    assert_eq!(child(&seen, "a").state, State::Suspended);
+    let seen = watched.run(|cx| async move {
+        let _ = sys::resume(&cx, Atom::new("a")).await;
+        Ok(())
+    });
+    assert_eq!(child(&seen, "a").state, State::Running);
+    let told = watched.log.iter().filter(|entry| matches!(entry.event, Event::Suspended { .. })).count();
+    assert_eq!(told, 2);
 }
 
 #[test]

@@ -60,7 +60,7 @@ pub(crate) fn ProcessTable(props: &TableProps) -> Html {
         act.reform(|event: InputEvent| Act::Filter(event.target_unchecked_into::<HtmlInputElement>().value()));
     let enter = act.clone();
     let onkeydown = Callback::from(move |event: KeyboardEvent| {
-        if event.code() == "Enter" && !event.is_composing() {
+        if event.key() == "Enter" && !event.is_composing() {
             first.iter().for_each(|key| enter.emit(Act::Inspect(*key)));
         }
     });

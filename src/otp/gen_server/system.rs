@@ -2,6 +2,7 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/man/sys>
 
+use crate::event::Event;
 use crate::term::erlang::{Style, print};
 use crate::term::{Atom, Term};
 
@@ -30,10 +31,12 @@ impl Handle {
         loop {
             let answer = match sys::Request::decode(&request) {
                 sys::Request::Suspend => {
+                    self.tell_suspended(suspended, true);
                     suspended = true;
                     Atom::OK.into()
                 }
                 sys::Request::Resume => {
+                    self.tell_suspended(suspended, false);
                     suspended = false;
                     Atom::OK.into()
                 }
@@ -58,6 +61,13 @@ impl Handle {
                 return converted.map_or(Ok(Next::Wait), |state| self.go_on_with(state));
             }
             (request, from) = self.while_suspended().await?;
+        }
+    }
+
+    /// Says so in the log when it changes.
+    fn tell_suspended(&self, before: bool, on: bool) {
+        if before != on {
+            self.cx.emit(Event::Suspended { pid: self.cx.me(), on });
         }
     }
 
