@@ -26,6 +26,7 @@ fn props(snapshot: Rc<Snapshot>, choice: &Choice) -> PageProps {
         app: "seq".into(),
         page: true,
         info: None,
+        mailboxes: Ptr::default(),
         relentless: None,
         refused: None,
         act: Callback::noop(),
