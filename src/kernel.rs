@@ -20,6 +20,7 @@
 //! | [`planted`] | faults that a test of the tests plants |
 
 use std::collections::VecDeque;
+use std::task::Poll;
 
 mod alias;
 pub mod ets;
@@ -43,6 +44,8 @@ use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
 use ets::Tables;
 use log::Log;
+use mailbox::Position;
+use message::Message;
 use planted::{Fault, Planted};
 use process::{Process, Status};
 use table::Table;
@@ -288,16 +291,66 @@ impl Kernel {
         }
     }
 
-    /// The running process waits for a signal, or until `deadline`.
+    /// The running process takes its next message, waits for one, or learns that the deadline has
+    /// come (`None`).
     #[inline]
-    pub(crate) fn wait(&mut self, pid: Pid, deadline: Option<Instant>) {
-        self.counter += 1;
-        if let Some(process) = self.table.get_mut(pid) {
-            process.status = Status::Waiting;
-            if let Some(at) = deadline {
-                self.timers.await_until(pid, process, (at, self.counter));
+    pub(crate) fn take_next(&mut self, pid: Pid, deadline: Option<Instant>) -> Poll<Option<Message>> {
+        let Some(process) = self.table.get_mut(pid) else { return Poll::Pending };
+        match process.mailbox.pop() {
+            Some((message, id)) => {
+                process.no_deadline();
+                self.note_received(pid, id);
+                Poll::Ready(Some(message))
             }
+            None => self.wait(pid, deadline).map(|()| None),
         }
+    }
+
+    /// The running process takes the first message at or behind `position` that matches, with what
+    /// was made of it; waits for one; or learns that the deadline has come (`None`). And how many
+    /// messages a live process has looked at.
+    #[inline]
+    pub(crate) fn take_match<T>(
+        &mut self,
+        pid: Pid,
+        position: &mut Position,
+        deadline: Option<Instant>,
+        matches: impl FnMut(&mut Message) -> Option<T>,
+    ) -> (Option<usize>, Poll<Option<(Message, T)>>) {
+        let Some(process) = self.table.get_mut(pid) else { return (None, Poll::Pending) };
+        let Some((at, matched)) = process.mailbox.find_message(*position, matches) else {
+            let from = std::mem::replace(position, process.mailbox.end());
+            return (Some(position.saturating_sub(from)), self.wait(pid, deadline).map(|()| None));
+        };
+        process.no_deadline();
+        let (message, id) = process.mailbox.take(at).unwrap_or_default();
+        self.note_received(pid, id);
+        (Some(at.saturating_sub(*position)), Poll::Ready(Some((message, matched))))
+    }
+
+    /// Logs that a traced message was taken.
+    #[inline]
+    pub(crate) fn note_received(&mut self, pid: Pid, id: u64) {
+        if id != 0 {
+            self.emit(Event::Received { id, pid });
+        }
+    }
+
+    /// The running process waits for a signal, or until `deadline`. Ready if that has come.
+    #[inline]
+    pub(crate) fn wait(&mut self, pid: Pid, deadline: Option<Instant>) -> Poll<()> {
+        let Some(process) = self.table.get_mut(pid) else { return Poll::Pending };
+        match deadline {
+            Some(at) if at <= self.now => {
+                process.no_deadline();
+                return Poll::Ready(());
+            }
+            Some(at) => self.timers.await_until(pid, process, (at, self.counter + 1)),
+            None => {}
+        }
+        self.counter += 1;
+        process.status = Status::Waiting;
+        Poll::Pending
     }
 
     /// Makes a waiting process runnable.
@@ -333,6 +386,12 @@ impl Kernel {
             }
             self.emit(Event::Suspended { pid, on: false });
         }
+    }
+
+    /// Is there such a slot as [`Kernel::next_buried`] gives?
+    #[inline]
+    pub(crate) fn has_buried(&self) -> bool {
+        !self.buried.is_empty()
     }
 
     /// The next slot whose process has ended. Its body may be dropped now, and only then is the
@@ -381,11 +440,12 @@ impl Kernel {
     /// has ended.
     #[inline]
     pub(crate) fn turn_over(&mut self, pid: Pid, reductions: u64, took: Duration) -> Option<Status> {
-        if let Some(process) = self.table.get_mut(pid) {
+        let status = self.table.get_mut(pid).map(|process| {
             process.reductions += reductions;
-        }
+            process.status
+        });
         self.pass(took);
-        self.table.get(pid).map(|process| process.status)
+        status
     }
 
     /// Lets time pass while a process runs.

@@ -56,7 +56,9 @@ pub use view::ListIter;
 /// An integer that fits in 64 bits is always `Int`, never `Big`.
 ///
 /// OTP: <https://www.erlang.org/docs/25/reference_manual/data_types>
+// A tag of a whole word moves as one word; a byte would move with what stands beside it, in pieces.
 #[derive(Clone, Default)]
+#[repr(u64)]
 pub enum Term {
     /// The empty list `[]`.
     #[default]

@@ -112,8 +112,17 @@ impl Message {
     }
 
     /// The term that it is.
+    #[inline]
     #[must_use]
     pub fn into_term(self) -> Term {
+        match self {
+            Message::Term(term) => term,
+            parts => parts.joined(),
+        }
+    }
+
+    #[inline(never)]
+    fn joined(self) -> Term {
         match self {
             Message::Term(term) => term,
             Message::Call { mref, serial, aliased, request } => {

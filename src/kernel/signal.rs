@@ -47,29 +47,31 @@ impl Kernel {
     /// process is no error.
     ///
     /// OTP: <https://www.erlang.org/docs/25/reference_manual/processes#sending-signals>
-    #[inline]
     pub fn send(&mut self, from: Pid, to: Dest, message: Message) -> bool {
-        let to = match to {
-            Dest::Pid(pid) => pid,
-            Dest::Name(name) => match self.whereis(name) {
-                Some(pid) => pid,
-                None => return false,
-            },
-            Dest::Alias(alias) => {
-                self.send_by_alias(from, alias, message);
-                return true;
+        self.dispatch(from, to, message)
+    }
+
+    /// [`Kernel::send`] for the few places that send most.
+    #[inline(always)]
+    pub(crate) fn dispatch(&mut self, from: Pid, to: Dest, message: Message) -> bool {
+        match to {
+            Dest::Pid(to) => {
+                let id = self.note_sent(from, to, &message);
+                self.transmit(from, to, Signal::Message { message, id });
             }
-        };
-        let id = self.note_sent(from, to, &message);
-        self.transmit(from, to, Signal::Message { message, id });
+            Dest::Alias(alias) => {
+                let Some(owner) = self.table.at(alias.slot()).map(|process| process.pid) else { return true };
+                let id = self.note_sent(from, owner, &message);
+                self.transmit(from, owner, Signal::Aliased { alias, message, id });
+            }
+            Dest::Name(name) => return self.send_by_name(from, name, message),
+        }
         true
     }
 
-    #[inline]
-    fn send_by_alias(&mut self, from: Pid, alias: Ref, message: Message) {
-        let Some(owner) = self.table.at(alias.slot()).map(|process| process.pid) else { return };
-        let id = self.note_sent(from, owner, &message);
-        self.transmit(from, owner, Signal::Aliased { alias, message, id });
+    #[inline(never)]
+    fn send_by_name(&mut self, from: Pid, name: Atom, message: Message) -> bool {
+        self.whereis(name).is_some_and(|to| self.send(from, Dest::Pid(to), message))
     }
 
     /// Counts a message and, if either end is traced, logs it.
@@ -205,7 +207,8 @@ impl Kernel {
         true
     }
 
-    /// A signal reaches its process. Inline, for its sender knows which signal it is.
+    /// A signal reaches its process. Inline, for its sender knows which signal it is; what sends
+    /// signals in its turn is not, lest there be no end to it.
     #[inline(always)]
     pub(super) fn arrive(&mut self, to: Pid, signal: Signal) {
         match signal {
@@ -217,14 +220,7 @@ impl Kernel {
             }
             Signal::Exit { from, reason, link, cause } => self.arrive_exit(to, from, reason, link, cause),
             Signal::Link { from } => self.arrive_link(to, from),
-            Signal::Unlink { from, id } => {
-                if let Some(process) = self.table.get_mut(to) {
-                    process.links.remove(from);
-                }
-                if id != 0 {
-                    self.transmit(to, from, Signal::Unlinked { by: to, id });
-                }
-            }
+            Signal::Unlink { from, id } => self.arrive_unlink(to, from, id),
             Signal::Unlinked { by, id } => {
                 if self.table.get(to).is_some_and(|process| process.unlinking(by) == Some(id)) {
                     self.no_longer_unlinking(to, by);
@@ -240,7 +236,7 @@ impl Kernel {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn enqueue(&mut self, to: Pid, message: Message, id: u64) {
         let limit = self.limits.mailbox_words;
         let Some(process) = self.table.get_mut(to) else { return };
@@ -249,13 +245,30 @@ impl Kernel {
             process.mailbox.swap_last();
         }
         if process.mailbox.words() > limit {
-            self.doom(to, Atom::KILLED.into(), None);
-            self.bury_the_dead();
+            self.drown(to);
         } else if !self.planted.is(Fault::WakeUpIsLost) && process.wakes() {
             self.run_queue.push_back(to);
         }
     }
 
+    /// Its mailbox is too full.
+    #[cold]
+    fn drown(&mut self, pid: Pid) {
+        self.doom(pid, Atom::KILLED.into(), None);
+        self.bury_the_dead();
+    }
+
+    #[inline(never)]
+    fn arrive_unlink(&mut self, to: Pid, from: Pid, id: u64) {
+        if let Some(process) = self.table.get_mut(to) {
+            process.links.remove(from);
+        }
+        if id != 0 {
+            self.transmit(to, from, Signal::Unlinked { by: to, id });
+        }
+    }
+
+    #[inline(never)]
     fn arrive_link(&mut self, to: Pid, from: Pid) {
         match self.table.get_mut(to) {
             Some(process) if process.unlinking(from).is_some() => {}
@@ -275,8 +288,13 @@ impl Kernel {
             Some(process) => {
                 process.monitored_by.insert(mref, by);
             }
-            None => self.transmit(to, by, Signal::Down { from: to, mref, reason: Atom::NOPROC.into(), cause: None }),
+            None => self.answer_noproc(to, by, mref),
         }
+    }
+
+    #[cold]
+    fn answer_noproc(&mut self, dead: Pid, by: Pid, mref: Ref) {
+        self.transmit(dead, by, Signal::Down { from: dead, mref, reason: Atom::NOPROC.into(), cause: None });
     }
 
     #[inline(never)]

@@ -238,10 +238,9 @@ impl Cx {
     }
 
     /// [`Cx::send`] of a message that may be in parts.
-    #[inline]
     pub(crate) fn send_message(&self, to: Dest, message: Message) -> Result<(), Raise> {
         let weight = 1 + message.words() / 64;
-        let sent = self.act(weight, |kernel, me| Some(kernel.send(me, to, message)));
+        let sent = self.act(weight, |kernel, me| Some(kernel.dispatch(me, to, message)));
         if sent == Some(false) { Err(Raise::error(Atom::BADARG)) } else { Ok(()) }
     }
 

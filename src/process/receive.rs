@@ -9,7 +9,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::event::Event;
 use crate::kernel::mailbox::Position;
 use crate::kernel::message::Message;
 use crate::term::Term;
@@ -35,17 +34,7 @@ impl Future for Next<'_> {
 /// Takes the first message; `None` at the deadline.
 #[inline]
 pub(crate) fn poll_next(cx: &Cx, deadline: Option<Instant>) -> Poll<Option<Message>> {
-    if cx.yields() {
-        return Poll::Pending;
-    }
-    let mut kernel = cx.kernel();
-    let Some(process) = kernel.process_mut(cx.me) else { return Poll::Pending };
-    if let Some((message, id)) = process.mailbox.pop() {
-        process.no_deadline();
-        note(&mut kernel, cx, id);
-        return Poll::Ready(Some(message));
-    }
-    wait(&mut kernel, cx, deadline)
+    if cx.yields() { Poll::Pending } else { cx.kernel().take_next(cx.me, deadline) }
 }
 
 /// A receive of the next message, however long it takes.
@@ -98,11 +87,11 @@ impl<T, F: FnMut(&Term) -> Option<T> + Unpin> Future for Select<'_, F> {
             match taken {
                 Some((message, selected)) => {
                     process.no_deadline();
-                    note(&mut kernel, cx, message.map_or(0, |message| message.1));
+                    kernel.note_received(cx.me, message.map_or(0, |message| message.1));
                     return Poll::Ready(Some(selected));
                 }
                 None if more => {}
-                None => return wait(&mut kernel, cx, this.deadline),
+                None => return kernel.wait(cx.me, this.deadline).map(|()| None),
             }
         }
     }
@@ -139,43 +128,11 @@ pub(crate) fn poll_match<T>(
     if cx.yields() {
         return Poll::Pending;
     }
-    let mut kernel = cx.kernel();
-    let Some(process) = kernel.process_mut(cx.me) else { return Poll::Pending };
-    let Some((at, matched)) = process.mailbox.find_message(*position, matches) else {
-        let end = process.mailbox.end();
-        cx.charge_scan(end.saturating_sub(*position));
-        *position = end;
-        return wait(&mut kernel, cx, deadline);
-    };
-    cx.charge_scan(at.saturating_sub(*position));
-    process.no_deadline();
-    let (message, id) = process.mailbox.take(at).unwrap_or_default();
-    note(&mut kernel, cx, id);
-    Poll::Ready(Some((message, matched)))
-}
-
-/// Logs that a traced message was taken.
-#[inline]
-fn note(kernel: &mut crate::kernel::Kernel, cx: &Cx, id: u64) {
-    if id != 0 {
-        kernel.emit(Event::Received { id, pid: cx.me });
+    let (looked_at, found) = cx.kernel().take_match(cx.me, position, deadline, matches);
+    if let Some(messages) = looked_at {
+        cx.charge_scan(messages);
     }
-}
-
-#[inline]
-fn wait<T>(kernel: &mut crate::kernel::Kernel, cx: &Cx, deadline: Option<Instant>) -> Poll<Option<T>> {
-    match deadline {
-        Some(at) if at <= kernel.now() => {
-            if let Some(process) = kernel.process_mut(cx.me) {
-                process.no_deadline();
-            }
-            Poll::Ready(None)
-        }
-        _ => {
-            kernel.wait(cx.me, deadline);
-            Poll::Pending
-        }
-    }
+    found
 }
 
 /// Gives way to other processes if the fuel is spent.

@@ -33,15 +33,15 @@ impl Cx {
         message: impl FnOnce(Caller) -> Message,
     ) -> Request {
         let mut kernel = self.kernel();
-        let position = kernel.process(self.me).map_or(0, |process| process.mailbox.end());
+        let position = kernel.process(self.me).map(|process| process.mailbox.end());
         let deadline = timeout.map(|span| kernel.now() + span);
         let mref = kernel.monitor(self.me, Dest::Pid(server), true);
         let message = message(Caller::new(self.me, mref, timeout.is_some()));
         self.shared.charge(3 + message.words() / 64);
-        if kernel.process(self.me).is_some() {
-            kernel.send(self.me, Dest::Pid(server), message);
+        if position.is_some() {
+            kernel.dispatch(self.me, Dest::Pid(server), message);
         }
-        Request { mref, position, deadline }
+        Request { mref, position: position.unwrap_or(0), deadline }
     }
 
     /// Looks for the answer; `None` when time is up.

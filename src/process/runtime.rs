@@ -260,14 +260,16 @@ impl Runtime {
         }
         let took = Duration(spent.saturating_mul(self.ns_per_reduction));
         let status = self.shared.kernel.borrow_mut().turn_over(pid, spent, took);
-        match (turn, status) {
-            (Turn::Pending, Some(status)) if status != Status::Running => self.put_back(pid, body),
-            (turn, _) => self.change(pid, body, turn),
+        let goes_on = status.is_some_and(|status| status != Status::Running);
+        match turn {
+            Turn::Pending if goes_on => self.put_back(pid, body),
+            other => self.change(pid, body, other),
         }
         self.settle();
         true
     }
 
+    #[inline]
     fn put_back(&mut self, pid: Pid, body: BoxBody) {
         if let Some(place) = self.bodies.get_mut(pid.slot as usize) {
             *place = Some(body);
@@ -276,6 +278,7 @@ impl Runtime {
 
     /// The body is another one from now on, or none. A body that is pending has asked to wait or
     /// to be queued; one that has not would never run again, and ends here.
+    #[inline(never)]
     fn change(&mut self, pid: Pid, body: BoxBody, turn: Turn) {
         drop(body);
         let reason = match turn {
@@ -291,11 +294,18 @@ impl Runtime {
     }
 
     /// Houses the bodies of new processes and drops those of dead ones.
+    #[inline]
     fn settle(&mut self) {
-        if self.shared.unsettled.take() {
+        if self.shared.unsettled.get() {
             self.house_newborn();
             self.purge();
         }
+        if self.shared.kernel.borrow().has_buried() {
+            self.drop_the_dead();
+        }
+    }
+
+    fn drop_the_dead(&mut self) {
         loop {
             let Some(slot) = self.shared.kernel.borrow_mut().next_buried() else { return };
             let body = self.bodies.get_mut(slot as usize).map(std::mem::take);
@@ -307,6 +317,7 @@ impl Runtime {
 
     /// Kills who runs code that has to go. A server between callbacks runs the loop, not its
     /// module: it goes on in the current version when it is called next.
+    #[inline(never)]
     fn purge(&mut self) {
         let purges = std::mem::take(&mut *self.shared.purges.borrow_mut());
         for Purge { edition, by, soft } in purges {
@@ -332,6 +343,7 @@ impl Runtime {
     }
 
     fn house_newborn(&mut self) {
+        self.shared.unsettled.set(false);
         loop {
             let Some((pid, body)) = self.shared.newborn.borrow_mut().pop() else { return };
             let at = pid.slot as usize;

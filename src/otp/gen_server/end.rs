@@ -44,8 +44,8 @@ pub(super) async fn end(handle: Handle, end: Box<End>) -> Result<(), Raise> {
     let End { raise, message, reply: pending } = *end;
     let reason = raise.clone().into_exit_reason();
     let Handle { cx, server, .. } = &handle;
-    let done = server.clone().invoke(cx.same(), Callback::Terminate, reason.0.clone(), None).await;
-    let raise = match handle.placed(Callback::Terminate, done.outcome) {
+    let outcome = server.clone().invoke(cx.same(), Callback::Terminate, reason.0.clone(), None).await;
+    let raise = match handle.placed(Callback::Terminate, outcome) {
         Err(other) if other.class != Class::Throw => {
             handle.report(&other, &message);
             other

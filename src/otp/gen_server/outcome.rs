@@ -4,7 +4,7 @@ use crate::exit::{Class, Raise};
 use crate::term::{Atom, Term};
 use crate::time::Duration;
 
-use super::server::{Callback, Server};
+use super::server::{Callback, Outcome, Server};
 use super::{Next, Reply};
 
 /// What the serve loop does after a callback.
@@ -16,8 +16,7 @@ pub(super) enum Flow {
 }
 
 /// The rows of the table of returns. A raw return carries a new state, which `server` adopts.
-#[inline]
-pub(super) fn flow(callback: Callback, outcome: Result<Reply, Raise>, server: &dyn Server) -> Flow {
+pub(super) fn flow(callback: Callback, outcome: Outcome, server: &dyn Server) -> Flow {
     match outcome {
         Ok(Reply::Reply(value, next)) if callback == Callback::Call => Flow::Go { reply: Some(value), next },
         Ok(Reply::NoReply(next)) => Flow::Go { reply: None, next },

@@ -21,7 +21,7 @@ use super::client::reply;
 use super::end::{Over, end};
 use super::init::{Starter, initialise};
 use super::outcome::{Flow, flow};
-use super::server::{Callback, Done, Server, Work};
+use super::server::{Callback, Outcome, Server, Work};
 use super::{From, Next, Reply, Sender, Start};
 
 /// The body of a server, from its first step to its end.
@@ -60,8 +60,10 @@ enum Phase {
     Waiting(Option<Instant>),
     /// It has a message to begin with: after a handover.
     Given(Box<Message>),
-    /// A callback works.
-    Calling(Work<Done>),
+    /// It is about to call `handle_continue`.
+    Continuing(Box<Term>),
+    /// A callback waits for something.
+    Calling(Box<Calling>),
     /// System messages are answered.
     Managed(Work<Result<Next, Over>>),
 }
@@ -73,6 +75,21 @@ impl Life {
     pub(super) fn starting(cx: Cx, starter: Starter, start: Start) -> BoxBody {
         Box::pin(Life::Starting(Box::pin(initialise(cx, starter, start))))
     }
+}
+
+/// A callback that was called.
+struct Calling {
+    work: Work<Outcome>,
+    called: Called,
+}
+
+/// What a callback was called for.
+#[derive(Default)]
+struct Called {
+    callback: Callback,
+    /// Without the envelope of the protocol.
+    message: Term,
+    from: Option<From>,
 }
 
 impl Body for Life {
@@ -142,30 +159,32 @@ impl Serving {
     /// Runs until it has to wait, or ends.
     fn run(&mut self) -> Poll<Over> {
         loop {
-            let next = match &mut self.phase {
+            let then = match &mut self.phase {
                 Phase::Waiting(deadline) => {
                     let message = ready!(poll_next(&self.handle.cx, *deadline));
-                    self.dispatch(message.unwrap_or(Term::Atom(Atom::TIMEOUT).into()))
+                    ready!(self.dispatch(message.unwrap_or(Term::Atom(Atom::TIMEOUT).into())))
                 }
                 Phase::Given(message) => {
                     let message = std::mem::take(&mut **message);
-                    self.dispatch(message)
+                    ready!(self.dispatch(message))
                 }
-                Phase::Calling(work) => {
-                    let done = ready!(poll(work));
-                    self.conclude(done)
+                Phase::Continuing(argument) => {
+                    let message = std::mem::take(&mut **argument);
+                    ready!(self.call(Called { callback: Callback::Continue, message, from: None }))
+                }
+                Phase::Calling(calling) => {
+                    let outcome = ready!(poll(&mut calling.work));
+                    let called = std::mem::take(&mut calling.called);
+                    self.conclude(called, outcome)
                 }
                 Phase::Managed(work) => {
-                    let next = ready!(poll(work));
-                    if self.handle.is_noted() {
-                        self.handle.seen = NOTED;
-                    }
-                    next.map(|next| self.follow(next))
+                    let then = ready!(poll(work));
+                    self.after_management(then)
                 }
             };
-            match next {
-                Ok(phase) => self.phase = phase,
-                Err(end) => return Poll::Ready(end),
+            match then {
+                Ok(next) => self.phase = self.follow(next),
+                Err(over) => return Poll::Ready(over),
             }
         }
     }
@@ -174,31 +193,29 @@ impl Serving {
     #[inline]
     fn follow(&self, next: Next) -> Phase {
         let cx = &self.handle.cx;
-        match next {
-            Next::Wait | Next::Hibernate => {
-                cx.charge(1);
-                Phase::Waiting(None)
-            }
-            Next::Timeout(span) => {
-                cx.charge(1);
-                Phase::Waiting(Some(cx.now() + span))
-            }
-            Next::Continue(argument) => self.call(Callback::Continue, argument, None),
-        }
+        let deadline = match next {
+            Next::Wait | Next::Hibernate => None,
+            Next::Timeout(span) => Some(cx.now() + span),
+            Next::Continue(argument) => return Phase::Continuing(Box::new(argument)),
+        };
+        cx.charge(1);
+        Phase::Waiting(deadline)
     }
 
-    /// What it does with a message.
+    /// Does with a message what is to be done with it.
     #[inline]
-    fn dispatch(&mut self, message: Message) -> Result<Phase, Over> {
-        if self.handle.seen != self.handle.cx.loads() {
-            self.look_closer(&message)?;
+    fn dispatch(&mut self, message: Message) -> Poll<Result<Next, Over>> {
+        if self.handle.seen != self.handle.cx.loads()
+            && let Err(over) = self.look_closer(&message)
+        {
+            return Poll::Ready(Err(over));
         }
         match message {
             Message::Call { mref, serial, aliased, request } => {
                 let from = From(Sender::Caller(Caller { mref, serial, aliased }));
-                Ok(self.call(Callback::Call, request, Some(from)))
+                self.call(Called { callback: Callback::Call, message: request, from: Some(from) })
             }
-            Message::Cast(content) => Ok(self.call(Callback::Cast, content, None)),
+            Message::Cast(message) => self.call(Called { callback: Callback::Cast, message, from: None }),
             other => self.dispatch_term(other.into_term()),
         }
     }
@@ -214,55 +231,93 @@ impl Serving {
         Ok(())
     }
 
-    fn dispatch_term(&self, message: Term) -> Result<Phase, Over> {
-        match message.as_tuple() {
+    fn dispatch_term(&mut self, message: Term) -> Poll<Result<Next, Over>> {
+        let (callback, message, from) = match message.as_tuple() {
             Some([Term::Atom(Atom::GEN_CALL), from, request]) => {
-                Ok(self.call(Callback::Call, request.clone(), Some(From::from_term(from.clone()))))
+                (Callback::Call, request.clone(), Some(From::from_term(from.clone())))
             }
-            Some([Term::Atom(Atom::GEN_CAST), content]) => Ok(self.call(Callback::Cast, content.clone(), None)),
+            Some([Term::Atom(Atom::GEN_CAST), content]) => (Callback::Cast, content.clone(), None),
             Some([Term::Atom(Atom::SYSTEM), from, request]) => {
                 let (from, request) = (From::from_term(from.clone()), request.clone());
-                Ok(Phase::Managed(Box::pin(self.handle.same().answer_system(request, from))))
+                return self.manage(Box::pin(self.handle.same().answer_system(request, from)));
             }
             Some([Term::Atom(Atom::EXIT), Term::Pid(pid), reason]) if *pid == self.handle.parent => {
-                Err(Over::exit(reason.clone(), message.clone()))
+                return Poll::Ready(Err(Over::exit(reason.clone(), message.clone())));
             }
-            _ => Ok(self.call(Callback::Info, message, None)),
+            _ => (Callback::Info, message, None),
+        };
+        self.call(Called { callback, message, from })
+    }
+
+    fn manage(&mut self, mut work: Work<Result<Next, Over>>) -> Poll<Result<Next, Over>> {
+        match poll(&mut work) {
+            Poll::Ready(then) => Poll::Ready(self.after_management(then)),
+            Poll::Pending => {
+                self.phase = Phase::Managed(work);
+                Poll::Pending
+            }
         }
     }
 
-    /// Calls a callback, or what an injected fault puts in its place.
+    fn after_management(&mut self, then: Result<Next, Over>) -> Result<Next, Over> {
+        if self.handle.is_noted() {
+            self.handle.seen = NOTED;
+        }
+        then
+    }
+
+    /// Calls a callback, or what an injected fault puts in its place. Most callbacks wait for
+    /// nothing.
     #[inline]
-    fn call(&self, callback: Callback, message: Term, from: Option<From>) -> Phase {
+    fn call(&mut self, called: Called) -> Poll<Result<Next, Over>> {
         let Handle { cx, server, .. } = &self.handle;
-        Phase::Calling(match cx.has_faults().then(|| cx.take_fault()).flatten() {
-            None => server.clone().invoke(cx.same(), callback, message, from),
-            Some(fault) => {
-                Box::pin(faulty(cx.same(), fault, Done { callback, message, from, outcome: Ok(Reply::none()) }))
+        let mut work = match cx.has_faults().then(|| cx.take_fault()).flatten() {
+            None => server.clone().invoke(cx.same(), called.callback, called.message.clone(), called.from.clone()),
+            Some(fault) => Box::pin(faulty(cx.same(), fault)),
+        };
+        match poll(&mut work) {
+            Poll::Ready(outcome) => Poll::Ready(self.conclude(called, outcome)),
+            Poll::Pending => {
+                self.phase = Phase::Calling(Box::new(Calling { work, called }));
+                Poll::Pending
             }
-        })
+        }
     }
 
     /// Does what a callback's outcome asks for.
     #[inline]
-    fn conclude(&self, done: Done) -> Result<Phase, Over> {
-        let Done { callback, message, from, outcome } = done;
+    fn conclude(&self, called: Called, outcome: Outcome) -> Result<Next, Over> {
+        let noted = self.handle.seen == NOTED;
+        match (outcome, called) {
+            // What nearly all callbacks return.
+            (Ok(Reply::NoReply(next)), _) if !noted => Ok(next),
+            (Ok(Reply::Reply(value, next)), Called { callback: Callback::Call, from: Some(from), .. }) if !noted => {
+                reply(&self.handle.cx, &from, value);
+                Ok(next)
+            }
+            (outcome, called) => self.conclude_rare(called, outcome, noted),
+        }
+    }
+
+    #[inline(never)]
+    fn conclude_rare(&self, called: Called, outcome: Outcome, noted: bool) -> Result<Next, Over> {
+        let Called { callback, message, from } = called;
         let Handle { cx, server, .. } = &self.handle;
         match flow(callback, self.handle.placed(callback, outcome), &**server) {
             Flow::Go { reply: None, next } => {
-                if self.handle.seen == NOTED {
+                if noted {
                     self.handle.note(&Noted::NoReply(server.state()));
                 }
-                Ok(self.follow(next))
+                Ok(next)
             }
             Flow::Go { reply: Some(value), next } => {
                 if let Some(from) = from {
-                    if self.handle.seen == NOTED {
+                    if noted {
                         self.handle.note(&Noted::Out(&value, &from.term(), server.state()));
                     }
                     reply(cx, &from, value);
                 }
-                Ok(self.follow(next))
+                Ok(next)
             }
             Flow::End { raise, reply } => Err(Over::raised(raise, message, from.zip(reply))),
         }
@@ -304,9 +359,9 @@ impl Handle {
     }
 }
 
-/// What a callback does that a fault was injected into: other than `done`.
-async fn faulty(cx: Cx, fault: Fault, done: Done) -> Done {
-    let outcome = match fault {
+/// What a callback does that a fault was injected into.
+async fn faulty(cx: Cx, fault: Fault) -> Outcome {
+    match fault {
         Fault::Raise(raise) => Err(raise),
         Fault::Return(term) => Ok(Reply::Raw(term)),
         Fault::Stop(reason) => Ok(Reply::Stop(reason)),
@@ -314,6 +369,5 @@ async fn faulty(cx: Cx, fault: Fault, done: Done) -> Done {
             cx.charge(1);
             cx.tick().await;
         },
-    };
-    Done { outcome, ..done }
+    }
 }

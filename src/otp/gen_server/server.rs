@@ -20,10 +20,11 @@ use super::{From, GenServer, Init, Reply, handover};
 pub(super) type Work<T> = Pin<Box<dyn Future<Output = T>>>;
 
 /// Which callback it is.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Callback {
     Call,
     Cast,
+    #[default]
     Info,
     Continue,
     Terminate,
@@ -43,19 +44,13 @@ impl Callback {
 }
 
 /// What came of a callback.
-pub(super) struct Done {
-    pub(super) callback: Callback,
-    /// What it was called for, without the envelope of the protocol.
-    pub(super) message: Term,
-    /// Who called.
-    pub(super) from: Option<From>,
-    pub(super) outcome: Result<Reply, Raise>,
-}
+pub(super) type Outcome = Result<Reply, Raise>;
 
 /// A running server: its state, and its type's callbacks.
 pub(super) trait Server: ViewState {
-    /// Calls a callback. The state is the callback's until the work is done.
-    fn invoke(self: Rc<Self>, cx: Cx, callback: Callback, message: Term, from: Option<From>) -> Work<Done>;
+    /// Calls a callback; one that answers a call knows from whom. The state is the callback's until
+    /// the work is done.
+    fn invoke(self: Rc<Self>, cx: Cx, callback: Callback, message: Term, from: Option<From>) -> Work<Outcome>;
 
     /// [`GenServer::change_code`]
     fn change_code(self: Rc<Self>, cx: Cx, old_vsn: Term, extra: Term) -> Work<Option<Result<(), Term>>>;
@@ -141,18 +136,16 @@ impl<S: GenServer> ViewState for State<S> {
 // tries first.
 #[allow(clippy::await_holding_refcell_ref)]
 impl<S: GenServer> Server for State<S> {
-    fn invoke(self: Rc<Self>, cx: Cx, callback: Callback, message: Term, from: Option<From>) -> Work<Done> {
+    fn invoke(self: Rc<Self>, cx: Cx, callback: Callback, message: Term, from: Option<From>) -> Work<Outcome> {
         Box::pin(async move {
             let mut state = self.0.borrow_mut();
-            let outcome = match (callback, &from) {
-                (Callback::Call, Some(from)) => state.handle_call(&cx, message.clone(), from.clone()).await,
-                (Callback::Cast, _) => state.handle_cast(&cx, message.clone()).await,
-                (Callback::Continue, _) => state.handle_continue(&cx, message.clone()).await,
+            match (callback, from) {
+                (Callback::Call, Some(from)) => state.handle_call(&cx, message, from).await,
+                (Callback::Cast, _) => state.handle_cast(&cx, message).await,
+                (Callback::Continue, _) => state.handle_continue(&cx, message).await,
                 (Callback::Terminate, _) => state.terminate(&cx, &message).await.map(|()| Reply::none()),
-                (Callback::Info | Callback::Call, _) => state.handle_info(&cx, message.clone()).await,
-            };
-            drop(state);
-            Done { callback, message, from, outcome }
+                (Callback::Info | Callback::Call, _) => state.handle_info(&cx, message).await,
+            }
         })
     }
 
