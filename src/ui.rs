@@ -7,6 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `act` | what a reader can do and has chosen to see |
+//! | `html` | the notation of what is drawn |
 //! | `i18n`, `words` | texts in two languages; names, terms, times |
 //! | `driver`, `browser` | the session, the wall clock, animation frames |
 //! | `page` | the panes in their places |
@@ -29,6 +30,7 @@ mod crash_menu;
 mod driver;
 mod forms;
 mod help;
+mod html;
 mod i18n;
 mod inspector;
 mod keys;
@@ -49,7 +51,9 @@ use std::rc::Rc;
 use gloo_timers::callback::Timeout;
 use serde::Deserialize;
 use web_sys::KeyboardEvent;
-use yew::{Callback, Component, Context, Html, NodeRef, Properties, html};
+use yew::{Callback, Component, Context, Html, NodeRef, Properties};
+
+use html::{component, html};
 
 pub use act::{Act, Choice, Column, Layer, Pane, Scene, Span, Tab, Theme, TreeForm};
 pub use bar::Pace;
@@ -253,11 +257,9 @@ impl App {
     fn page(&self, driver: &Driver, page: bool) -> Html {
         let selected = self.choice.selected.and_then(|key| driver.snapshot.node(key));
         let info = selected.and_then(|node| driver.inspect(node.pid()?)).map(|info| Ptr(Rc::new(info)));
-        html! {
-            <Page snapshot={Ptr(driver.snapshot.clone())} choice={self.choice.clone()} pace={driver.pace} now={driver.now()}
-                app={Rc::<str>::from(APP)} {page} {info} mailboxes={Ptr(driver.mailboxes.clone())} relentless={driver.relentless().cloned()}
-                refused={self.refused.clone()} act={self.act.clone()} />
-        }
+        component! { <Page snapshot={Ptr(driver.snapshot.clone())} choice={self.choice.clone()} pace={driver.pace} now={driver.now()}
+        app={Rc::<str>::from(APP)} {page} {info} mailboxes={Ptr(driver.mailboxes.clone())} relentless={driver.relentless().cloned()}
+        refused={self.refused.clone()} act={self.act.clone()} /> }
     }
 
     fn on_frame(&mut self, ctx: &Context<Self>) -> bool {

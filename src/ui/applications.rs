@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use yew::{Callback, Html, html};
+use yew::{Callback, Html};
+
+use super::html::html;
 
 use super::act::{Act, Choice};
 use super::i18n::Words;

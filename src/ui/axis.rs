@@ -1,6 +1,8 @@
 //! The axis of virtual time that chart and lanes share.
 
-use yew::{Html, html};
+use yew::Html;
+
+use super::html::html;
 
 use crate::time::{Duration, Instant};
 use crate::view::scale::{Range, TimeScale};

@@ -1,6 +1,8 @@
 //! The bar: time, inputs that run by themselves, and how the page looks.
 
-use yew::{Callback, Html, Properties, TargetCast, function_component, html};
+use yew::{Callback, Html, Properties, TargetCast, function_component};
+
+use super::html::html;
 
 use super::act::{Act, Choice, Layer, Scene};
 use super::i18n::Words;

@@ -1,6 +1,8 @@
 //! The last crash in beats: which one shows, what it says, and the buttons that lead through.
 
-use yew::{Callback, Html, html};
+use yew::{Callback, Html};
+
+use super::html::html;
 
 use super::act::{Act, Choice};
 use super::i18n::Words;

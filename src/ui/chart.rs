@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use yew::{Callback, Html, Properties, function_component, html, use_node_ref, use_state_eq};
+use yew::{Callback, Html, MouseEvent, Properties, function_component, use_node_ref, use_state_eq};
+
+use super::html::html;
 
 use super::act::{Act, Choice, Span};
 use super::axis::{axis, grid};
@@ -37,7 +39,7 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
     let series: Vec<Rc<Series>> = props.snapshot.all_series().take(MOST).cloned().collect();
     let toggle = {
         let table = table.clone();
-        Callback::from(move |_| table.set(!*table))
+        Callback::from(move |_: MouseEvent| table.set(!*table))
     };
     let body = match (series.is_empty(), *table) {
         (true, _) => html! { <p class="empty">{ t.no_values }</p> },

@@ -1,8 +1,10 @@
 //! The ways in which a process can die.
 
 use yew::{
-    Callback, Html, Properties, UseStateHandle, function_component, html, use_effect_with, use_node_ref, use_state_eq,
+    Callback, Html, Properties, UseStateHandle, function_component, use_effect_with, use_node_ref, use_state_eq,
 };
+
+use super::html::{component, html};
 
 use super::act::Act;
 use super::i18n::{Lang, Words};
@@ -35,7 +37,7 @@ pub(crate) fn CrashMenu(props: &CrashProps) -> Html {
             wrong.set(false);
         })
     };
-    let button = |label: &str, kind: CrashKind| deed(&act, props, label, kind);
+    let button = |label: &'static str, kind: CrashKind| deed(&act, props, label, kind);
     let own = |label: &str, kind: fn(String) -> CrashKind| own(&act, props, label, &custom, kind, &wrong);
     html! {
         <div class="crash-menu" role="group" aria-label={t.crash_menu}>
@@ -67,7 +69,7 @@ pub(crate) fn CrashMenu(props: &CrashProps) -> Html {
 fn reason(custom: &str, wrong: bool, write: Callback<String>, t: &'static Words) -> Html {
     html! {
         <label class="field"><span>{ t.custom_reason }</span>
-            <Write id="crash-reason" initial={custom.to_owned()} {wrong} on={write} />
+            { component! { <Write id="crash-reason" initial={custom.to_owned()} {wrong} on={write} /> } }
             if wrong { <em role="alert">{ t.wants_term }</em> }
         </label>
     }
@@ -78,7 +80,7 @@ fn onclick(act: &Callback<Act>, props: &CrashProps, how: CrashKind) -> Callback<
     super::shared::doing(act, deed)
 }
 
-fn deed(act: &Callback<Act>, props: &CrashProps, label: &str, kind: CrashKind) -> Html {
+fn deed(act: &Callback<Act>, props: &CrashProps, label: &'static str, kind: CrashKind) -> Html {
     html! { <button type="button" class="way" onclick={onclick(act, props, kind)}>{ label }</button> }
 }
 

@@ -2,7 +2,9 @@
 
 mod check;
 
-use yew::{Callback, Html, Properties, SubmitEvent, TargetCast, function_component, html, use_state_eq};
+use yew::{Callback, Html, Properties, SubmitEvent, TargetCast, function_component, use_state_eq};
+
+use super::html::{component, html};
 
 use super::act::Act;
 use super::i18n::{Lang, Words};
@@ -139,7 +141,7 @@ fn field(
 ) -> Html {
     html! {
         <label class="field"><span>{ label }</span>
-            <Write {id} initial={value.to_owned()} wrong={problem.is_some()} {on} />
+            { component! { <Write {id} initial={value.to_owned()} wrong={problem.is_some()} {on} /> } }
             <em role="alert">{ problem.unwrap_or_default() }</em>
         </label>
     }
@@ -157,8 +159,8 @@ pub(crate) fn EnvForm(props: &EnvProps) -> Html {
     html! {
         <div class="env-form">
             <h3>{ t.system_env }</h3>
-            <EnvRow variable="SEQ_A1" usual="3" lang={props.lang} />
-            <EnvRow variable="SEQ_D" usual="5" lang={props.lang} />
+            { component! { <EnvRow variable="SEQ_A1" usual="3" lang={props.lang} /> } }
+            { component! { <EnvRow variable="SEQ_D" usual="5" lang={props.lang} /> } }
             <p class="hint">{ t.env_hint }</p>
         </div>
     }
@@ -200,7 +202,7 @@ fn EnvRow(props: &EnvRowProps) -> Html {
     html! {
         <form class="env-row" onsubmit={submit}>
             <label><code>{ props.variable }</code>
-                <Write id={props.variable} placeholder={props.usual} on={write} />
+                { component! { <Write id={props.variable} placeholder={props.usual} on={write} /> } }
             </label>
             <button type="submit">{ t.set }{ if *done { " ✓" } else { "" } }</button>
             <button type="button" onclick={unset.reform(|_: yew::MouseEvent| ())}>{ t.unset }</button>

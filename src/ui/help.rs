@@ -1,6 +1,8 @@
 //! Keyboard and legend.
 
-use yew::{Html, Properties, function_component, html};
+use yew::{Html, Properties, function_component};
+
+use super::html::html;
 
 use super::act::Act;
 use super::i18n::{Lang, Words};

@@ -8,7 +8,9 @@ mod spec;
 
 use std::rc::Rc;
 
-use yew::{Callback, Html, Properties, function_component, html};
+use yew::{Callback, Html, Properties, function_component};
+
+use super::html::{component, html};
 
 use super::act::{Act, Choice, Layer, Tab};
 use super::crash_menu::CrashMenu;
@@ -41,9 +43,9 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
     let node = props.choice.selected.and_then(|key| props.snapshot.node(key)).cloned();
     let body = match &node {
         None => nothing(t),
-        Some(node) if node.kind == NodeKind::Application => html! {
-            <application::Application snapshot={props.snapshot.clone()} node={Ptr(node.clone())} choice={props.choice.clone()} />
-        },
+        Some(node) if node.kind == NodeKind::Application => {
+            component! { <application::Application snapshot={props.snapshot.clone()} node={Ptr(node.clone())} choice={props.choice.clone()} /> }
+        }
         Some(node) => inside(props, &act, node, t),
     };
     html! {
@@ -150,7 +152,7 @@ fn deeds(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: &'stat
                 { relentless(props, act, node, t) }
                 { pause }{ stop }{ new }
             </div>
-            if open { <CrashMenu {target} lang={props.choice.lang} /> }
+            if open { { component! { <CrashMenu {target} lang={props.choice.lang} /> } } }
         </>
     }
 }

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use yew::{Callback, Html, Properties, function_component, html, use_state_eq};
+use yew::{Callback, Html, MouseEvent, Properties, function_component, use_state_eq};
+
+use super::html::{component, html};
 
 use super::act::{Act, Choice};
 use super::i18n::{Lang, Words};
@@ -31,7 +33,7 @@ pub(crate) fn Log(props: &LogProps) -> Html {
     let more = lines.len() > *most && *most < MOST;
     let older = {
         let most = most.clone();
-        Callback::from(move |_| most.set((*most + PAGE).min(MOST)))
+        Callback::from(move |_: MouseEvent| most.set((*most + PAGE).min(MOST)))
     };
     let filter = |problems: bool, label: &'static str| {
         let pressed = (choice.problems == problems).to_string();
@@ -45,9 +47,7 @@ pub(crate) fn Log(props: &LogProps) -> Html {
             <div class="scroll" tabindex="0" role="log" aria-live="off" aria-label={t.log}>
                 if lines.is_empty() { <p class="empty">{ t.no_log }</p> }
                 <div>
-                { for lines.into_iter().take(*most).map(|line| html! {
-                    <Line key={line.seq} line={Ptr(line.clone())} lit={line.key.is_some() && line.key == choice.hover} lang={choice.lang} />
-                }) }
+                { for lines.into_iter().take(*most).map(|line| component! { <Line key={line.seq} line={Ptr(line.clone())} lit={line.key.is_some() && line.key == choice.hover} lang={choice.lang} /> }) }
                 </div>
                 if more { <button type="button" class="plain older" onclick={older}>{ t.older }</button> }
             </div>
@@ -73,14 +73,14 @@ fn Line(props: &LineProps) -> Html {
     let class = yew::classes!("line", level(line.level()), open.then_some("open"), props.lit.then_some("lit"));
     let toggle = {
         let open = open.clone();
-        Callback::from(move |_| open.set(!*open))
+        Callback::from(move |_: MouseEvent| open.set(!*open))
     };
     html! {
         <article {class} onmouseenter={doing(&act, Act::Hover(line.key))} onmouseleave={doing(&act, Act::Hover(None))}>
             <button type="button" class="first" aria-expanded={(*open && !rest.is_empty()).to_string()} onclick={toggle}>
-                <time>{ words::moment(line.at) }</time><span class="level">{ level(line.level()) }</span><span class="text">{ first }</span>
+                <time>{ words::moment(line.at) }</time><span class="level">{ level(line.level()) }</span><span class="text">{ first.to_owned() }</span>
             </button>
-            if *open { <pre>{ rest }</pre> { place(&act, line, t) }
+            if *open { <pre>{ rest.to_owned() }</pre> { place(&act, line, t) }
                 <button type="button" class="plain copy" onclick={doing(&act, Act::Copy(text.clone()))}>{ t.copy }</button> }
         </article>
     }

@@ -5,7 +5,9 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, ShadowRoot};
-use yew::{Callback, ContextProvider, Html, Properties, function_component, html, use_effect_with, use_node_ref};
+use yew::{Callback, ContextProvider, Html, Properties, function_component, use_effect_with, use_node_ref};
+
+use super::html::{component, html};
 
 use super::act::{Act, Choice, Layer, Pane};
 use super::bar::{Bar, Pace, scene};
@@ -71,25 +73,26 @@ pub fn Page(props: &PageProps) -> Html {
         html! { <section {class} id={format!("pane-{}", pane.id())} role="region" aria-label={label}>{ body }</section> }
     };
     let (snapshot, now) = (&props.snapshot, props.now);
-    html! {
-        <ContextProvider<Callback<Act>> context={act.clone()}>
-            <Bar pace={props.pace} choice={choice.clone()} counts={snapshot.counts} {now} page={props.page} />
+    let body = html! {
+        <>
+            { component! { <Bar pace={props.pace} choice={choice.clone()} counts={snapshot.counts} {now} page={props.page} /> } }
             { applications(props, t) }
             { halted(props, t) }
             <div class="panes" data-pane={choice.pane.id()} data-sheet={sheet.to_string()}>
-                { pane(Pane::Tree, t.tree, html! { <ProcessTree snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} playing={props.pace.playing} mailboxes={props.mailboxes.clone()} {now} /> }) }
+                { pane(Pane::Tree, t.tree, component! { <ProcessTree snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} playing={props.pace.playing} mailboxes={props.mailboxes.clone()} {now} /> }) }
                 <section class="pane side" role="region" aria-label={t.inspector}>
-                    <Inspector snapshot={snapshot.clone()} choice={choice.clone()} info={props.info.clone()} relentless={props.relentless.clone()} {now} />
+                    { component! { <Inspector snapshot={snapshot.clone()} choice={choice.clone()} info={props.info.clone()} relentless={props.relentless.clone()} {now} /> } }
                 </section>
-                { pane(Pane::Values, t.values, html! { <Chart snapshot={snapshot.clone()} choice={choice.clone()} {now} /> }) }
-                { pane(Pane::Timeline, t.timeline, html! { <Timeline snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} {now} /> }) }
-                { pane(Pane::Log, t.log, html! { <Log snapshot={snapshot.clone()} choice={choice.clone()} /> }) }
+                { pane(Pane::Values, t.values, component! { <Chart snapshot={snapshot.clone()} choice={choice.clone()} {now} /> }) }
+                { pane(Pane::Timeline, t.timeline, component! { <Timeline snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} {now} /> }) }
+                { pane(Pane::Log, t.log, component! { <Log snapshot={snapshot.clone()} choice={choice.clone()} /> }) }
             </div>
             { switch(props, t) }
             { layer(props) }
-            <Status snapshot={snapshot.clone()} lang={choice.lang} refused={props.refused.clone()} />
-        </ContextProvider<Callback<Act>>>
-    }
+            { component! { <Status snapshot={snapshot.clone()} lang={choice.lang} refused={props.refused.clone()} /> } }
+        </>
+    };
+    component! { <ContextProvider<Callback<Act>> context={act.clone()}>{ body }</ContextProvider<Callback<Act>>> }
 }
 
 /// Which pane shows, where there is room for one.
@@ -172,7 +175,7 @@ fn last_words(snapshot: &Snapshot, reason: &Term, t: &'static Words) -> Html {
     };
     html! {
         <>
-            if !means.is_empty() { <p>{ means }{ " " }<b>{ culprit }</b></p> }
+            if !means.is_empty() { <p>{ means }{ " " }<b>{ culprit.map(str::to_owned) }</b></p> }
             <code>{ "Kernel pid terminated (application_controller) (" }{ &text }{ ")" }</code>
         </>
     }
@@ -181,16 +184,16 @@ fn last_words(snapshot: &Snapshot, reason: &Term, t: &'static Words) -> Html {
 fn layer(props: &PageProps) -> Html {
     let t = props.choice.lang.words();
     let (label, body) = match props.choice.layers.last() {
-        Some(Layer::Help) => (t.help, html! { <Help lang={props.choice.lang} /> }),
+        Some(Layer::Help) => (t.help, component! { <Help lang={props.choice.lang} /> }),
         Some(Layer::Sequence) => {
-            (t.new_sequence, html! { <SequenceForm snapshot={props.snapshot.clone()} lang={props.choice.lang} /> })
+            (t.new_sequence, component! { <SequenceForm snapshot={props.snapshot.clone()} lang={props.choice.lang} /> })
         }
         _ => return Html::default(),
     };
     html! {
         <div class="layer">
             <div class="veil" onclick={doing(&props.act, Act::Close)} />
-            <Dialog {label}>{ body }</Dialog>
+            { component! { <Dialog {label}>{ body }</Dialog> } }
         </div>
     }
 }

@@ -3,9 +3,9 @@
 use std::rc::Rc;
 
 use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
-use yew::{
-    Callback, Html, InputEvent, Properties, TargetCast, function_component, html, use_effect_with, use_node_ref,
-};
+use yew::{Callback, Html, InputEvent, Properties, TargetCast, function_component, use_effect_with, use_node_ref};
+
+use super::html::html;
 
 use super::act::{Act, Choice, Column};
 use super::i18n::Words;

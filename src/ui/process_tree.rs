@@ -10,7 +10,9 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
-use yew::{Callback, Html, MouseEvent, NodeRef, Properties, function_component, html, use_node_ref};
+use yew::{Callback, Html, MouseEvent, NodeRef, Properties, function_component, use_node_ref};
+
+use super::html::{component, html};
 
 use super::act::{Act, Choice, Layer, TreeForm};
 use super::i18n::Words;
@@ -69,21 +71,21 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
             </div>
             { empty.unwrap_or_default() }
             <div class="both" ref={both.clone()} onclick={focus_list(&both)}>
-            if choice.form == TreeForm::Applications {
-                { applications::graph(&act, &props.snapshot, choice, size) }
-            } else if choice.form == TreeForm::Table {
-                <ProcessTable snapshot={props.snapshot.clone()} choice={choice.clone()} mailboxes={props.mailboxes.clone()} />
-            } else {
-                <Picture rows={rows.clone()} snapshot={props.snapshot.clone()} selected={choice.selected}
-                    hover={choice.hover} mailboxes={props.mailboxes.clone()} lang={choice.lang} now={props.now} beat={crash.as_ref().and_then(|(crash, at)| Some(Ptr(Rc::new(crash.beats.get((*at)?)?.clone()))))} />
-                <List {rows} selected={choice.selected} hover={choice.hover} lang={choice.lang} now={props.now} />
-            }
+                { match choice.form {
+                    TreeForm::Applications => applications::graph(&act, &props.snapshot, choice, size),
+                    TreeForm::Table => component! { <ProcessTable snapshot={props.snapshot.clone()} choice={choice.clone()} mailboxes={props.mailboxes.clone()} /> },
+                    TreeForm::Auto | TreeForm::Picture | TreeForm::List => html! {
+                        { component! { <Picture rows={rows.clone()} snapshot={props.snapshot.clone()} selected={choice.selected}
+                    hover={choice.hover} mailboxes={props.mailboxes.clone()} lang={choice.lang} now={props.now} beat={crash.as_ref().and_then(|(crash, at)| Some(Ptr(Rc::new(crash.beats.get((*at)?)?.clone()))))} /> } }
+                        { component! { <List {rows} selected={choice.selected} hover={choice.hover} lang={choice.lang} now={props.now} /> } }
+                    },
+                } }
             </div>
             { beats::strip(&act, &props.snapshot, choice, crash.as_ref(), props.playing) }
             if choice.form == TreeForm::Applications {
                 <p class="preview">{ t.graph_hint }</p>
-            } else if !matches!(crash, Some((_, Some(_)))) {
-                { preview(props, t) }
+            } else {
+                if !matches!(crash, Some((_, Some(_)))) { { preview(props, t) } }
             }
         </div>
     }

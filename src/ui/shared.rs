@@ -7,9 +7,11 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, HtmlInputElement, ResizeObserver};
 use yew::{
-    AttrValue, Callback, Html, InputEvent, NodeRef, Properties, TargetCast, function_component, hook, html,
+    AttrValue, Callback, Html, InputEvent, MouseEvent, NodeRef, Properties, TargetCast, function_component, hook,
     use_context, use_effect_with, use_node_ref, use_state_eq,
 };
+
+use super::html::html;
 
 use super::act::{Act, Choice};
 
@@ -50,9 +52,9 @@ pub(crate) fn use_act() -> Callback<Act> {
 }
 
 /// Acts whenever it is called, with the same act.
-pub(crate) fn doing<E: 'static>(act: &Callback<Act>, deed: Act) -> Callback<E> {
+pub(crate) fn doing(act: &Callback<Act>, deed: Act) -> Callback<MouseEvent> {
     let act = act.clone();
-    Callback::from(move |_: E| act.emit(deed.clone()))
+    Callback::from(move |_| act.emit(deed.clone()))
 }
 
 /// Width and height of an element in pixels, kept up to date.

@@ -3,7 +3,9 @@
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use yew::{Component, Context, Html, Properties, html};
+use yew::{Component, Context, Html, Properties};
+
+use super::html::html;
 
 use super::i18n::Lang;
 use super::process_tree::name_of;

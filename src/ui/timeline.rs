@@ -3,7 +3,9 @@
 
 use std::rc::Rc;
 
-use yew::{Callback, Html, Properties, function_component, html, use_node_ref};
+use yew::{Callback, Html, Properties, function_component, use_node_ref};
+
+use super::html::html;
 
 use super::act::{Act, Choice};
 use super::axis::{axis, grid};

@@ -1,7 +1,9 @@
 //! An application: how it fares, its specification and environment, the buttons that start and
 //! stop it, and the way to another version.
 
-use yew::{Callback, Html, Properties, TargetCast, function_component, html, use_state_eq};
+use yew::{Callback, Html, Properties, TargetCast, function_component, use_state_eq};
+
+use super::super::html::{component, html};
 
 use super::super::act::{Act, Choice};
 use super::super::forms::EnvForm;
@@ -55,7 +57,7 @@ pub(super) fn Application(props: &ApplicationProps) -> Html {
                 if is_seq { { code(&props.snapshot.code, t) } }
                 { facts(&props.snapshot, application, t) }
                 { environment(application, t) }
-                if is_seq { <EnvForm lang={props.choice.lang} /> }
+                if is_seq { { component! { <EnvForm lang={props.choice.lang} /> } } }
                 { specification(&act, &props.choice, application, t) }
             </div>
         </>

@@ -1,6 +1,8 @@
 //! What waits in the mailbox, and the calls that were made.
 
-use yew::{Html, html};
+use yew::Html;
+
+use super::super::html::html;
 
 use super::super::i18n::Words;
 use super::super::words;

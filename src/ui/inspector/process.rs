@@ -1,6 +1,8 @@
 //! The process itself, and the state it holds.
 
-use yew::{Callback, Html, html};
+use yew::{Callback, Html};
+
+use super::super::html::html;
 
 use super::super::act::Act;
 use super::super::i18n::Words;

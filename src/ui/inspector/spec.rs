@@ -1,6 +1,8 @@
 //! The child specification, as its supervisor has it.
 
-use yew::{Callback, Html, html};
+use yew::{Callback, Html};
+
+use super::super::html::html;
 
 use super::super::act::Act;
 use super::super::i18n::Words;

@@ -1,6 +1,8 @@
 //! The marks of the tree: a shape for each state, and the ring of a restart budget.
 
-use yew::{Html, html};
+use yew::Html;
+
+use super::super::html::html;
 
 use super::Budget;
 use crate::observe::snapshot::{BudgetSlot, State};

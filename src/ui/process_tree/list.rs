@@ -2,7 +2,9 @@
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
-use yew::{Callback, Html, NodeRef, Properties, function_component, html, use_effect_with, use_node_ref};
+use yew::{Callback, Html, NodeRef, Properties, function_component, use_effect_with, use_node_ref};
+
+use super::super::html::{component, html};
 
 use super::super::act::Act;
 use super::super::i18n::{Lang, Words};
@@ -36,11 +38,9 @@ pub(crate) fn List(props: &ListProps) -> Html {
     html! {
         <ul role="tree" class="list" tabindex="0" ref={list} aria-label={t.processes} onkeydown={keys}
             aria-activedescendant={active.map(|key| format!("row-{key}"))}>
-            { for props.rows.iter().map(|row| html! {
-                <Item key={row.node.key.to_string()} node={Ptr(row.node.clone())} level={row.level} position={row.position}
+            { for props.rows.iter().map(|row| component! { <Item key={row.node.key.to_string()} node={Ptr(row.node.clone())} level={row.level} position={row.position}
                     siblings={row.siblings} open={row.open} hidden={row.hidden} lang={props.lang}
-                    selected={props.selected == Some(row.node.key)} lit={props.hover == Some(row.node.key)} left={budget(&row.node, props.now)} />
-            }) }
+                    selected={props.selected == Some(row.node.key)} lit={props.hover == Some(row.node.key)} left={budget(&row.node, props.now)} /> }) }
         </ul>
     }
 }

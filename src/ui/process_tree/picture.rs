@@ -1,6 +1,8 @@
 //! The tree as a picture, beside the list that says the same.
 
-use yew::{Callback, Html, Properties, function_component, html, use_node_ref};
+use yew::{Callback, Html, Properties, function_component, use_node_ref};
+
+use super::super::html::{component, html};
 
 use super::super::act::Act;
 use super::super::i18n::Lang;
@@ -132,15 +134,13 @@ fn number(order: &[NodeKey], key: NodeKey) -> Option<usize> {
 
 fn card(props: &PictureProps, row: &Row, (x, y): (i32, i32), card: Card, blast: Option<&Blast>) -> Html {
     let key = row.node.key;
-    html! {
-        <CardOf key={key.to_string()} node={Ptr(row.node.clone())} {x} {y} width={card.width} height={card.height}
-            compact={card.compact} selected={props.selected == Some(key)} lang={props.lang}
-            left={budget(&row.node, props.now)} value={value(&props.snapshot, key).unwrap_or_default()}
-            lit={props.hover == Some(key)} mail={mail(props, &row.node)}
-            mark={props.beat.as_ref().and_then(|beat| beats::mark(beat, key)).unwrap_or_default()}
-            stop={blast.and_then(|blast| number(&blast.stop, key))} start={blast.and_then(|blast| number(&blast.start, key))}
-            folded={row.open == Some(false)} hidden={row.hidden} />
-    }
+    component! { <CardOf key={key.to_string()} node={Ptr(row.node.clone())} {x} {y} width={card.width} height={card.height}
+    compact={card.compact} selected={props.selected == Some(key)} lang={props.lang}
+    left={budget(&row.node, props.now)} value={value(&props.snapshot, key).unwrap_or_default()}
+    lit={props.hover == Some(key)} mail={mail(props, &row.node)}
+    mark={props.beat.as_ref().and_then(|beat| beats::mark(beat, key)).unwrap_or_default()}
+    stop={blast.and_then(|blast| number(&blast.stop, key))} start={blast.and_then(|blast| number(&blast.start, key))}
+    folded={row.open == Some(false)} hidden={row.hidden} /> }
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -186,7 +186,7 @@ fn CardOf(props: &CardProps) -> Html {
     html! {
         <g {class} data-key={key.to_string()} transform={format!("translate({} {})", props.x, props.y)}
             onclick={doing(&act, Act::Inspect(key))} onmouseenter={doing(&act, Act::Hover(Some(key)))}
-            onmouseleave={Callback::from(|_| ())}>
+            onmouseleave={Callback::from(|_: yew::MouseEvent| ())}>
             <rect class="box" width={props.width.to_string()} height={props.height.to_string()} {rx} />
             // Keyed by incarnation: a new life enters with its own motion.
             <g key={node.incarnation} class="life">{ inside(props) }</g>
