@@ -16,7 +16,7 @@
 //! | `hash` | a feed of bytes that is the same for equal terms on every platform |
 //! | `quick` | hash maps for small keys |
 //! | [`ordered`] | ordered maps |
-//! | [`number`] | integers without end |
+//! | [`number`], [`float`] | integers without end; floats as text |
 //! | [`mod@inspect`] | terms in Elixir notation |
 //! | [`erlang`] | terms as Erlang text: parser and printer |
 //! | [`convert`] | `term!`, and terms to and from Rust values |
@@ -27,6 +27,7 @@ pub mod atom;
 mod build;
 pub mod convert;
 pub mod erlang;
+pub mod float;
 mod hash;
 pub mod inspect;
 mod node;

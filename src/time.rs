@@ -5,6 +5,8 @@ use std::ops::{Add, Sub};
 
 use serde::{Deserialize, Serialize};
 
+use crate::term::float::fixed;
+
 /// A moment: nanoseconds since the node was booted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Instant(pub u64);
@@ -96,9 +98,9 @@ impl fmt::Display for Duration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             ns @ 0..1_000 => write!(f, "{ns} ns"),
-            ns @ 1_000..1_000_000 => write!(f, "{:.1} µs", ns as f64 / 1e3),
-            ns @ 1_000_000..1_000_000_000 => write!(f, "{:.1} ms", ns as f64 / 1e6),
-            ns => write!(f, "{:.2} s", ns as f64 / 1e9),
+            ns @ 1_000..1_000_000 => write!(f, "{} µs", fixed(ns as f64 / 1e3, 1)),
+            ns @ 1_000_000..1_000_000_000 => write!(f, "{} ms", fixed(ns as f64 / 1e6, 1)),
+            ns => write!(f, "{} s", fixed(ns as f64 / 1e9, 2)),
         }
     }
 }

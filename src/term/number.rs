@@ -8,6 +8,7 @@ use num_bigint::BigInt;
 use num_traits::Signed;
 
 use super::Term;
+use crate::term::float::power_of_ten;
 
 /// A huge integer from its bit length and leading bits, without its decimal text:
 /// `2.6×10^20898`.
@@ -28,7 +29,7 @@ impl Magnitude {
     #[must_use]
     pub fn of(big: &BigInt) -> Self {
         let (whole, fraction) = log10(big);
-        let leading = libm::round(libm::pow(10.0, fraction + 1.0)) as u8;
+        let leading = libm::round(power_of_ten(fraction + 1.0)) as u8;
         let (leading, exponent) = if leading >= 100 { (10, whole + 1) } else { (leading, whole) };
         Magnitude { negative: big.is_negative(), leading, exponent, digits: whole + 1 }
     }

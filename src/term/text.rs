@@ -2,6 +2,8 @@
 
 use std::fmt::{self, Write};
 
+use super::float::shortest;
+
 /// A writer that takes so many bytes and then ends the text with `...`.
 pub(super) struct Sink<'a> {
     out: &'a mut dyn Write,
@@ -60,36 +62,13 @@ pub(super) fn write_float(out: &mut dyn Write, float: f64) -> fmt::Result {
 /// As Elixir writes a float: a whole one below `1.0e16` without an exponent, others as Erlang.
 pub(super) fn write_float_elixir(out: &mut dyn Write, float: f64) -> fmt::Result {
     if (1.0..1.0e16).contains(&float.abs()) && libm::trunc(float) == float {
-        return write!(out, "{float:.1}");
+        return write!(out, "{}.0", float as i64);
     }
     write_float(out, float)
 }
 
 /// From here on neighbouring integers share a float, and Erlang shows an exponent.
 const TWO_TO_53: f64 = 9_007_199_254_740_992.0;
-
-/// The digits of a float, and the exponent of the first.
-fn shortest(float: f64) -> (String, i32) {
-    let scientific = format!("{:e}", float.abs());
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    (halfway_to_even(mantissa.replace('.', ""), float), exponent.parse().unwrap_or(0))
-}
-
-/// Of two equally near digits Erlang takes the even one, Rust the upper.
-fn halfway_to_even(mut digits: String, float: f64) -> String {
-    let Some(last @ (b'1' | b'3' | b'5' | b'7' | b'9')) = digits.bytes().last() else {
-        return digits;
-    };
-    let exact = format!("{:.40e}", float.abs()).replacen('.', "", 1);
-    let shorter = digits.get(..digits.len() - 1).unwrap_or_default();
-    let halfway = format!("{shorter}{}5", char::from(last - 1));
-    let beyond = exact.strip_prefix(&halfway).and_then(|rest| rest.split('e').next());
-    if beyond.is_some_and(|rest| rest.bytes().all(|digit| digit == b'0')) {
-        digits.pop();
-        digits.push(char::from(last - 1));
-    }
-    digits
-}
 
 /// `0.digits × 10^point` without an exponent, where that is no longer than with one.
 fn place_point(digits: &str, point: i32, is_exact: bool) -> Option<String> {

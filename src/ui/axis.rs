@@ -4,6 +4,7 @@ use yew::Html;
 
 use super::html::html;
 
+use crate::term::float::tenths;
 use crate::time::{Duration, Instant};
 use crate::view::scale::{Range, TimeScale};
 
@@ -27,8 +28,8 @@ pub(crate) fn grid(axis: &TimeScale, top: f64, bottom: f64, text: f64) -> Html {
     let ticks = axis.ticks(SPACING).into_iter().map(|tick| {
         html! {
             <>
-                <path class="grid" d={format!("M{:.1} {top:.1}V{bottom:.1}", tick.at)} />
-                <text class="tick" x={format!("{:.1}", tick.at)} y={format!("{text:.1}")}>{ tick.label }</text>
+                <path class="grid" d={format!("M{} {}V{}", tenths(tick.at), tenths(top), tenths(bottom))} />
+                <text class="tick" x={tenths(tick.at)} y={tenths(text)}>{ tick.label }</text>
             </>
         }
     });

@@ -13,6 +13,7 @@ use super::shared::{Ptr, doing, use_act, use_size};
 use super::words;
 use crate::observe::series::{Mark, Series};
 use crate::observe::snapshot::Snapshot;
+use crate::term::float::tenths;
 use crate::term::ordered::{sort_by, sort_by_key};
 use crate::time::Instant;
 use crate::view::chart::{Line, line, polyline, values_in};
@@ -119,11 +120,13 @@ fn tip(series: &Series, line: &Line) -> Option<(f64, f64)> {
 
 fn levels(axis: &TimeScale, scale: &ValueScale) -> Html {
     let (left, right) = (axis.range.from, axis.range.to);
-    let levels = scale.ticks(26.0).into_iter().map(|tick| html! {
-        <>
-            <path class="grid" d={format!("M{left:.1} {:.1}H{right:.1}", tick.at)} />
-            <text class="tick y" x={format!("{:.1}", left - 6.0)} y={format!("{:.1}", tick.at + 3.5)}>{ tick.label }</text>
-        </>
+    let levels = scale.ticks(26.0).into_iter().map(|tick| {
+        html! {
+            <>
+                <path class="grid" d={format!("M{} {}H{}", tenths(left), tenths(tick.at), tenths(right))} />
+                <text class="tick y" x={tenths(left - 6.0)} y={tenths(tick.at + 3.5)}>{ tick.label }</text>
+            </>
+        }
     });
     html! { <g>{ for levels }</g> }
 }
@@ -133,12 +136,12 @@ fn drawn(line: &Line, end: Option<(f64, f64)>) -> Html {
     let breaks = line.breaks.iter().map(|lost| {
         let class = if lost.orderly { "lost orderly" } else { "lost" };
         html! {
-            <g {class} transform={format!("translate({:.1} {:.1})", lost.x, lost.y)}>
+            <g {class} transform={format!("translate({} {})", tenths(lost.x), tenths(lost.y))}>
                 <path d="M-4 -4L4 4M4 -4L-4 4" /><title>{ format!("{} {}", words::moment(lost.at), words::brief(&lost.reason)) }</title>
             </g>
         }
     });
-    let end = end.map(|(x, y)| html! { <circle class="end" cx={format!("{x:.1}")} cy={format!("{y:.1}")} r="3" /> });
+    let end = end.map(|(x, y)| html! { <circle class="end" cx={tenths(x)} cy={tenths(y)} r="3" /> });
     html! { <>{ for stretches }{ for breaks }{ end }</> }
 }
 
@@ -162,7 +165,7 @@ fn label(at: usize, series: &Series, axis: &TimeScale, y: f64) -> Html {
     let short = name.rsplit('.').next().unwrap_or(&name).trim_start_matches(':').trim_end_matches("Server");
     let value = series.last.as_ref().map(|(_, value)| number::short(value)).unwrap_or_default();
     html! {
-        <text class={format!("label s{}", at % 6)} x={(axis.range.to + 7.0).to_string()} y={format!("{:.1}", y + 4.0)}>
+        <text class={format!("label s{}", at % 6)} x={tenths(axis.range.to + 7.0)} y={tenths(y + 4.0)}>
             <tspan class="who">{ words::cut(short, 9) }</tspan>{ " " }<tspan>{ value }</tspan>
         </text>
     }

@@ -112,7 +112,7 @@ impl Driver {
     pub(crate) fn due(&mut self) -> Option<f64> {
         let (now, wake) = (self.session.now(), self.session.next_wake()?);
         let span = wake.since(now).0 as f64 / 1e6;
-        self.pace.playing.then(|| span * libm::exp2(-f64::from(self.pace.speed.exponent())))
+        self.pace.playing.then(|| span * libm::scalbn(1.0, -i32::from(self.pace.speed.exponent())))
     }
 
     pub(crate) fn play(&mut self, playing: bool) {

@@ -10,7 +10,7 @@ use super::html::html;
 use super::act::{Act, Choice, Column};
 use super::i18n::Words;
 use super::process_tree::glyph;
-use super::shared::{Ptr, doing, use_act};
+use super::shared::{Ptr, doing, lowercase, use_act};
 use super::words;
 use crate::observe::snapshot::{Snapshot, TreeNode};
 use crate::term::Pid;
@@ -124,7 +124,7 @@ fn row(act: &Callback<Act>, choice: &Choice, found: &Found) -> Html {
 /// The processes that have what is searched for, in the order that was chosen.
 fn found(props: &TableProps, t: &'static Words) -> Vec<Found> {
     let (column, descending) = props.choice.sort;
-    let wanted = props.choice.filter.trim().to_lowercase();
+    let wanted = lowercase(props.choice.filter.trim());
     let mut found: Vec<Found> = props
         .snapshot
         .processes()
@@ -142,13 +142,14 @@ fn found(props: &TableProps, t: &'static Words) -> Vec<Found> {
                 node.incarnation.to_string(),
             ];
             let [pid, name, state, module, ..] = &cells;
-            let fits = [pid, name, module, &id].into_iter().any(|text| text.to_lowercase().contains(&wanted));
+            let texts = [pid, name, module, id.as_str()].join("\n");
+            let fits = wanted.is_empty() || lowercase(&texts).contains(&wanted);
             // Numbers with as many digits each sort as texts.
             let key = match column {
                 Column::Pid => format!("{:010}", process.pid.number()),
-                Column::Name => name.to_lowercase(),
+                Column::Name => lowercase(&name),
                 Column::State => state.clone(),
-                Column::Module => module.to_lowercase(),
+                Column::Module => lowercase(&module),
                 Column::Mailbox => format!("{mail:010}"),
                 Column::Incarnation => format!("{:010}", node.incarnation),
             };

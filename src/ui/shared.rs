@@ -92,6 +92,11 @@ pub(crate) fn term(act: &Callback<Act>, choice: &Choice, text: String) -> Html {
     html! { <div class="copyable"><pre class="term">{ text.clone() }</pre>{ copy(act, choice, text) }</div> }
 }
 
+/// The browser knows how, in every script.
+pub(crate) fn lowercase(text: &str) -> String {
+    js_sys::JsString::from(text).to_lower_case().into()
+}
+
 /// An icon of 16 pixels, a path drawn in the colour of the text.
 pub(crate) fn icon(path: &'static str) -> Html {
     html! { <svg class="icon" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true"><path d={path} /></svg> }

@@ -14,6 +14,7 @@ use super::shared::{Ptr, doing, use_act, use_size};
 use super::words;
 use crate::observe::lanes::{Availability, Lane};
 use crate::observe::snapshot::{NodeKey, Snapshot, TreeNode};
+use crate::term::float::tenths;
 use crate::time::Instant;
 use crate::view::number;
 use crate::view::scale::TimeScale;
@@ -92,29 +93,29 @@ fn drawn(props: &TimelineProps, act: &Callback<Act>, lane: &Lane, axis: &TimeSca
     html! {
         <g {class} transform={format!("translate(0 {y})")} onclick={doing(act, Act::Select(lane.key))}
             onmouseenter={doing(act, Act::Hover(Some(lane.key)))} onmouseleave={doing(act, Act::Hover(None))}>
-            <rect class="hit" width={format!("{:.0}", axis.range.to + 100.0)} height={(PITCH - 2).to_string()} rx="4" />
-            <text class="who" x={format!("{:.1}", axis.range.from - 8.0)} y="14">{ words::cut(name.trim_start_matches("Seq."), letters) }</text>
+            <rect class="hit" width={tenths(axis.range.to + 100.0)} height={(PITCH - 2).to_string()} rx="4" />
+            <text class="who" x={tenths(axis.range.from - 8.0)} y="14">{ words::cut(name.trim_start_matches("Seq."), letters) }</text>
             { for row.gaps.iter().skip(skip(row.gaps.len())).map(gap) }
             { for row.bars.iter().skip(skip(row.bars.len())).map(bar) }
             { for row.marks.iter().skip(skip(row.marks.len())).map(mark) }
-            <text class="share" x={format!("{:.1}", axis.range.to + 7.0)} y="14">{ number::percent(lane.availability(props.now).ratio) }</text>
+            <text class="share" x={tenths(axis.range.to + 7.0)} y="14">{ number::percent(lane.availability(props.now).ratio) }</text>
         </g>
     }
 }
 
 fn gap(gap: &Gap) -> Html {
-    html! { <path class="gap" d={format!("M{:.1} 10h{:.1}", gap.x, gap.width)} /> }
+    html! { <path class="gap" d={format!("M{} 10h{}", tenths(gap.x), tenths(gap.width))} /> }
 }
 
 /// A life, with a mark where it began again.
 fn bar(bar: &Bar) -> Html {
     let class = if bar.open { "up" } else { "up over" };
     let again = (bar.incarnation > 1).then(|| html! {
-        <path class="again" d={format!("M{:.1} 3l5 7l-5 7z", bar.x)}><title>{ format!("×{}", bar.incarnation) }</title></path>
+        <path class="again" d={format!("M{} 3l5 7l-5 7z", tenths(bar.x))}><title>{ format!("×{}", bar.incarnation) }</title></path>
     });
     html! {
         <>
-            <rect {class} x={format!("{:.1}", bar.x)} y="6" width={format!("{:.1}", bar.width.max(1.0))} height="8" rx="2" />
+            <rect {class} x={tenths(bar.x)} y="6" width={tenths(bar.width.max(1.0))} height="8" rx="2" />
             { again }
         </>
     }
@@ -126,7 +127,7 @@ fn mark(mark: &Mark) -> Html {
         false => ("exit", "M-4 -4L4 4M4 -4L-4 4"),
     };
     html! {
-        <g {class} transform={format!("translate({:.1} 10)", mark.x)}>
+        <g {class} transform={format!("translate({} 10)", tenths(mark.x))}>
             <path d={shape} /><title>{ format!("{} {}", words::moment(mark.at), words::brief(&mark.reason)) }</title>
         </g>
     }

@@ -3,6 +3,7 @@
 use super::scale::{TimeScale, ValueScale};
 use crate::observe::series::{Mark, Point, Series, Value};
 use crate::term::Term;
+use crate::term::float::tenths;
 use crate::time::Instant;
 
 /// What a series looks like.
@@ -103,7 +104,7 @@ fn lift(line: &mut Line, pen: &mut Option<(Vec<(f64, f64)>, f64)>, x: f64) -> Op
 /// Corners as the `points` of an SVG polyline.
 #[must_use]
 pub fn polyline(corners: &[(f64, f64)]) -> String {
-    corners.iter().map(|(x, y)| format!("{x:.1},{y:.1}")).collect::<Vec<_>>().join(" ")
+    corners.iter().map(|(x, y)| tenths(*x) + "," + &tenths(*y)).collect::<Vec<_>>().join(" ")
 }
 
 /// The newest `most` values as a sparkline in a box, evenly spaced, broken where state was lost.

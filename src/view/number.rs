@@ -1,6 +1,7 @@
 //! Numbers as text, short enough for a label.
 
 use crate::observe::series::{Magnitude, Value};
+use crate::term::float::{fixed, power_of_ten};
 use crate::time::Duration;
 
 /// A value: all its digits, or from 22 digits on `≈ 2.6×10^20898 (20,899 digits)`.
@@ -38,7 +39,7 @@ pub fn short(value: &Value) -> String {
 fn scientific(magnitude: &Magnitude) -> (String, u64) {
     let log = magnitude.log10();
     let floor = libm::floor(log);
-    let tenths = libm::round(libm::pow(10.0, log - floor) * 10.0) as u64;
+    let tenths = libm::round(power_of_ten(log - floor) * 10.0) as u64;
     let (tenths, exponent) = if tenths >= 100 { (10, floor as u64 + 1) } else { (tenths, floor as u64) };
     let sign = if magnitude.negative { "-" } else { "" };
     (format!("{sign}{}.{}", tenths / 10, tenths % 10), exponent)
@@ -70,9 +71,9 @@ pub fn percent(share: f64) -> String {
         missing if missing >= 0.1 => 2,
         _ => 3,
     };
-    let unit = libm::pow(10.0, f64::from(decimals));
+    let unit = power_of_ten(f64::from(decimals));
     let cut = libm::floor(percent * unit) / unit;
-    format!("{cut:.*} %", decimals as usize)
+    format!("{} %", fixed(cut, decimals))
 }
 
 /// A mean time in seconds, or a dash if there is none: `12 ms`, `3.4 s`, `2 min`.
@@ -80,11 +81,11 @@ pub fn percent(share: f64) -> String {
 pub fn mean(seconds: Option<f64>) -> String {
     match seconds {
         None => "–".into(),
-        Some(seconds) if seconds < 0.001 => format!("{:.0} µs", seconds * 1e6),
-        Some(seconds) if seconds < 1.0 => format!("{:.0} ms", seconds * 1e3),
-        Some(seconds) if seconds < 90.0 => format!("{seconds:.1} s"),
-        Some(seconds) if seconds < 5400.0 => format!("{:.0} min", seconds / 60.0),
-        Some(seconds) => format!("{:.1} h", seconds / 3600.0),
+        Some(seconds) if seconds < 0.001 => format!("{} µs", fixed(seconds * 1e6, 0)),
+        Some(seconds) if seconds < 1.0 => format!("{} ms", fixed(seconds * 1e3, 0)),
+        Some(seconds) if seconds < 90.0 => format!("{} s", fixed(seconds, 1)),
+        Some(seconds) if seconds < 5400.0 => format!("{} min", fixed(seconds / 60.0, 0)),
+        Some(seconds) => format!("{} h", fixed(seconds / 3600.0, 1)),
     }
 }
 

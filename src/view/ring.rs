@@ -1,7 +1,10 @@
 //! The restart budget of a supervisor as a ring of arcs, one a slot, clockwise from the top. A
 //! spent slot empties as its time passes.
 
+use std::f64::consts::{FRAC_PI_2, PI, TAU};
+
 use crate::observe::snapshot::BudgetSlot;
+use crate::term::float::fixed;
 use crate::time::Instant;
 
 /// An arc of the ring.
@@ -19,7 +22,7 @@ const GAP: f64 = 0.18;
 /// The arcs of these slots around (0, 0).
 #[must_use]
 pub fn arcs(slots: &[BudgetSlot], now: Instant, radius: f64) -> Vec<Arc> {
-    let turn = std::f64::consts::TAU / (slots.len().max(1) as f64);
+    let turn = TAU / (slots.len().max(1) as f64);
     let gap = if slots.len() > 1 { GAP.min(turn / 3.0) } else { 0.02 };
     let place = |(at, slot): (usize, &BudgetSlot)| {
         let from = turn * at as f64 + gap / 2.0;
@@ -40,10 +43,18 @@ fn spent(slot: BudgetSlot, now: Instant) -> f64 {
 
 /// An SVG path along a circle, angles in radians clockwise from the top.
 fn arc(from: f64, to: f64, radius: f64) -> String {
-    let point = |angle: f64| (radius * libm::sin(angle), -radius * libm::cos(angle));
+    let point = |angle: f64| (radius * sine(angle), -radius * sine(angle + FRAC_PI_2));
     let ((x0, y0), (x1, y1)) = (point(from), point(to));
-    let large = u8::from(to - from > std::f64::consts::PI);
-    format!("M{x0:.2} {y0:.2}A{radius:.2} {radius:.2} 0 {large} 1 {x1:.2} {y1:.2}")
+    let large = u8::from(to - from > PI);
+    let [x0, y0, x1, y1, radius] = [x0, y0, x1, y1, radius].map(|length| fixed(length, 2));
+    format!("M{x0} {y0}A{radius} {radius} 0 {large} 1 {x1} {y1}")
+}
+
+/// By Taylor's series, good for hundredths of a pixel.
+fn sine(angle: f64) -> f64 {
+    let angle = angle - TAU * libm::round(angle / TAU);
+    let square = angle * angle;
+    angle * (1..9).rev().fold(1.0, |rest, n| 1.0 - square / f64::from(2 * n * (2 * n + 1)) * rest)
 }
 
 #[cfg(test)]

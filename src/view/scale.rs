@@ -1,6 +1,7 @@
 //! Numbers and virtual time onto a line of pixels, with ticks at round places.
 
 use crate::observe::series::Value;
+use crate::term::float::{self, power_of_ten};
 use crate::time::{Duration, Instant};
 
 /// A line of pixels.
@@ -126,7 +127,7 @@ fn symlog(value: &Value) -> f64 {
     match value.log10() {
         None => 0.0,
         Some(log) if log > 15.0 => sign * log,
-        Some(log) => sign * libm::log10(1.0 + libm::pow(10.0, log)),
+        Some(log) => sign * libm::log10(1.0 + power_of_ten(log)),
     }
 }
 
@@ -187,7 +188,7 @@ impl ValueScale {
 
 /// Round ends of a linear scale, from ends on the symmetric logarithmic line.
 fn linear_ends(low: f64, high: f64) -> (f64, f64) {
-    let back = |place: f64| place.signum() * (libm::pow(10.0, place.abs()) - 1.0);
+    let back = |place: f64| place.signum() * (power_of_ten(place.abs()) - 1.0);
     let (low, high) = (if low == 0.0 { 0.0 } else { back(low) }, if high == 0.0 { 0.0 } else { back(high) });
     let step = nice_step((high - low).max(1e-9) / 5.0);
     (libm::floor(low / step + 1e-9) * step, libm::ceil(high / step - 1e-9) * step)
@@ -196,7 +197,7 @@ fn linear_ends(low: f64, high: f64) -> (f64, f64) {
 /// Where a value is between two giants: their difference is that of the greater alone.
 fn giant_share(value: &Value, low: f64, high: f64) -> f64 {
     let top = low.abs().max(high.abs());
-    let size = |place: f64| place.signum() * libm::pow(10.0, place.abs() - top);
+    let size = |place: f64| place.signum() * power_of_ten(place.abs() - top);
     let zero = |place: f64| if place == 0.0 { 0.0 } else { size(place) };
     (zero(symlog(value)) - zero(low)) / (zero(high) - zero(low))
 }
@@ -204,18 +205,25 @@ fn giant_share(value: &Value, low: f64, high: f64) -> f64 {
 /// The smallest of 1, 2, 5 times a power of ten that is not below `least`.
 #[must_use]
 pub fn nice_step(least: f64) -> f64 {
-    let power = libm::pow(10.0, libm::floor(libm::log10(least.max(1e-12))));
+    let power = power_of_ten(libm::floor(libm::log10(least.max(1e-12))));
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().find(|step| step * power >= least * (1.0 - 1e-9));
     step.unwrap_or(10.0) * power
 }
 
 fn plain(value: f64) -> String {
     match value.abs() {
-        size if size >= 1e15 => format!("{value:.0e}").replace('e', "×10^"),
-        size if size >= 1e9 => format!("{}G", value / 1e9),
-        size if size >= 1e6 => format!("{}M", value / 1e6),
-        size if size >= 1e4 => format!("{}k", value / 1e3),
-        _ => format!("{value}"),
+        size if size >= 1e15 => {
+            let exponent = libm::floor(libm::log10(size) + 1e-9);
+            format!(
+                "{}×10^{exponent}",
+                float::plain(libm::round(value / power_of_ten(exponent))),
+                exponent = exponent as u32
+            )
+        }
+        size if size >= 1e9 => float::plain(value / 1e9) + "G",
+        size if size >= 1e6 => float::plain(value / 1e6) + "M",
+        size if size >= 1e4 => float::plain(value / 1e3) + "k",
+        _ => float::plain(value),
     }
 }
 
@@ -223,7 +231,7 @@ fn power(place: f64) -> String {
     let sign = if place < 0.0 { "-" } else { "" };
     match place.abs() {
         0.0 => "0".into(),
-        place => format!("{sign}10^{place}"),
+        place => format!("{sign}10^{}", float::plain(place)),
     }
 }
 

@@ -6,6 +6,7 @@ use super::super::html::html;
 
 use super::Budget;
 use crate::observe::snapshot::{BudgetSlot, State};
+use crate::term::float::fixed;
 use crate::time::Instant;
 use crate::view::ring::arcs;
 use crate::view::states;
@@ -47,7 +48,7 @@ pub(crate) const MOST_SLOTS: usize = 12;
 pub(crate) fn ring(budget: &Budget, radius: f64) -> Html {
     let class = if budget.left == 0 { "ring empty" } else { "ring" };
     let arcs = arcs(&budget.slots, budget.now, radius).into_iter().map(|arc| {
-        let full = format!("{:.2}", 1.0 - arc.spent);
+        let full = fixed(1.0 - arc.spent, 2);
         html! { <><path class="slot spent" d={arc.path.clone()} /><path class="slot" d={arc.path} opacity={full} /></> }
     });
     html! { <g {class}>{ for arcs }<text y="3.5">{ budget.left }</text></g> }

@@ -8,7 +8,7 @@ use super::super::html::{component, html};
 
 use super::super::act::Act;
 use super::super::i18n::{Lang, Words};
-use super::super::shared::{Ptr, doing, use_act};
+use super::super::shared::{Ptr, doing, lowercase, use_act};
 use super::super::words;
 use super::glyph;
 use super::outline::{Go, Moved, Row, go};
@@ -72,7 +72,7 @@ fn Item(props: &ItemProps) -> Html {
     );
     let label = words::label(node, t);
     html! {
-        <li role="treeitem" {class} id={format!("row-{key}")} data-label={label.to_lowercase()} data-name={label.clone()}
+        <li role="treeitem" {class} id={format!("row-{key}")} data-name={label.clone()}
             data-state={states::class(node.state)} aria-level={props.level.to_string()}
             aria-setsize={props.siblings.to_string()} aria-posinset={props.position.to_string()}
             aria-expanded={props.open.map(|open| open.to_string())} aria-selected={props.selected.to_string()}
@@ -174,13 +174,14 @@ fn deed(event: &KeyboardEvent, rows: &[Row], selected: Option<NodeKey>, lang: La
 /// alone belong to the page.
 fn type_ahead(event: &KeyboardEvent, rows: &[Row], selected: Option<NodeKey>, lang: Lang) -> Option<Act> {
     let typed = event.key();
-    let letter = Some(typed.as_str()).filter(|key| key.chars().count() == 1)?.to_lowercase();
+    let letter = Some(typed.as_str()).filter(|key| key.chars().count() == 1)?;
+    let letter = lowercase(letter);
     if RESERVED.contains(&letter.as_str()) && !event.shift_key() {
         return None;
     }
     let from = selected.and_then(|key| rows.iter().position(|row| row.node.key == key)).map_or(0, |at| at + 1);
     let fits = |row: &&Row| {
-        let label = words::label(&row.node, lang.words()).to_lowercase();
+        let label = lowercase(&words::label(&row.node, lang.words()));
         let short = label.rsplit('.').next().unwrap_or_default().trim_start_matches(':');
         short.starts_with(&letter) || label.starts_with(&letter)
     };

@@ -4,6 +4,8 @@ use std::fmt;
 use std::iter::Peekable;
 use std::str::Chars;
 
+use crate::term::float;
+
 /// A word.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {
@@ -162,7 +164,7 @@ fn number(first: char, chars: &mut Peekable<Chars<'_>>) -> Found {
     let wrong = || format!("{text:?} is no number");
     match (text.contains('.'), text.ends_with('-')) {
         (_, true) => Err(wrong()),
-        (true, _) => text.parse().map(Token::Float).map_err(|_| wrong()),
+        (true, _) => float::parse(&text).map(Token::Float).ok_or_else(wrong),
         (false, _) if text.len() > super::MAX_DIGITS => {
             Err(format!("a number of more than {} digits", super::MAX_DIGITS))
         }

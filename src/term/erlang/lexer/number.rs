@@ -3,8 +3,8 @@
 use num_bigint::BigInt;
 
 use super::Lexer;
-use crate::term::Term;
 use crate::term::erlang::Error;
+use crate::term::{Term, float};
 
 impl Lexer<'_> {
     /// `12`, `1_000`, `16#FF`, `1.5e-3`.
@@ -46,9 +46,9 @@ impl Lexer<'_> {
             }
             text += &self.run_of_digits(10)?;
         }
-        match text.parse() {
-            Ok(float) if f64::is_finite(float) => Ok(Term::Float(float)),
-            _ => Err(self.error(text, "a float below 1.8e308")),
+        match float::parse(&text) {
+            Some(float) => Ok(Term::Float(float)),
+            None => Err(self.error(text, "a float below 1.8e308")),
         }
     }
 
