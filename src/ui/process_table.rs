@@ -147,9 +147,9 @@ fn found(props: &TableProps, t: &'static Words) -> Vec<Found> {
             // Numbers with as many digits each sort as texts.
             let key = match column {
                 Column::Pid => format!("{:010}", process.pid.number()),
-                Column::Name => lowercase(&name),
+                Column::Name => lowercase(name),
                 Column::State => state.clone(),
-                Column::Module => lowercase(&module),
+                Column::Module => lowercase(module),
                 Column::Mailbox => format!("{mail:010}"),
                 Column::Incarnation => format!("{:010}", node.incarnation),
             };
