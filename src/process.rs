@@ -14,6 +14,29 @@
 //! | [`code`] | versions of modules: current, old, purged |
 //! | [`runtime`] | [`Runtime`]: the only poll loop |
 //!
+//! ```
+//! use let_it_crash::event::Mfa;
+//! use let_it_crash::limits::Limits;
+//! use let_it_crash::process::{Runtime, SpawnOptions};
+//! use let_it_crash::term;
+//! use let_it_crash::term::Atom;
+//!
+//! let mut node = Runtime::new(Limits::default());
+//! let heard = node.eval(|cx| async move {
+//!     let me = cx.me();
+//!     let initial_call = Mfa { module: Atom::new("echo"), function: Atom::new("loop"), arity: 0 };
+//!     let options = SpawnOptions { link: false, initial_call };
+//!     let (echo, monitor) = cx.spawn_monitor(options, move |cx| async move {
+//!         let message = cx.receive().await;
+//!         cx.send(me, message) // and so it ends
+//!     })?;
+//!     cx.send(echo, term!(hello))?;
+//!     let normal = term!({:"DOWN", (monitor), process, (echo), normal});
+//!     Ok((cx.receive().await, cx.receive().await == normal))
+//! });
+//! assert_eq!(heard, Ok((term!(hello), true)));
+//! ```
+//!
 //! Fuel is the measure of a turn. Every primitive charges it by the size of its work, every await
 //! yields when it is spent; so no process holds the node, and the same run takes the same turns
 //! everywhere.

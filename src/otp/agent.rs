@@ -3,6 +3,28 @@
 //! A function is data here, as in a message between nodes: a fun, or `{Module, Function, Args}`
 //! with the state before the other arguments. It runs in the agent.
 //!
+//! ```
+//! use let_it_crash::otp::{self, agent};
+//! use let_it_crash::process::Module;
+//! use let_it_crash::term;
+//! use let_it_crash::term::Atom;
+//!
+//! let list = Module::new(Atom::new("list"), "1")
+//!     .export("new", 0, |_, _| Box::pin(async { Ok(term!([])) }))
+//!     .export("push", 2, |_, args| Box::pin(async move { Ok(term!([(&args[1]) | (&args[0])])) }))
+//!     .export("all", 1, |_, mut args| Box::pin(async move { Ok(args.remove(0)) }));
+//! let mut node = otp::node();
+//! node.load(list);
+//! let all = node.eval(|cx| async move {
+//!     let stack = Atom::new("stack");
+//!     agent::start_link(&cx, Some(stack), term!({list, new, []})).await?;
+//!     agent::update(&cx, stack, term!({list, push, [milk]}), None).await?;
+//!     agent::update(&cx, stack, term!({list, push, [bread]}), None).await?;
+//!     agent::get(&cx, stack, term!({list, all, []}), None).await
+//! });
+//! assert_eq!(all, Ok(term!([bread, milk])));
+//! ```
+//!
 //! OTP: <https://hexdocs.pm/elixir/1.14/Agent.html>
 
 use crate::exit::Raise;

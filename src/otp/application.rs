@@ -11,6 +11,27 @@
 //! | `master` | the pair of processes above every application's root |
 //! | `phases` | start phases over included applications |
 //!
+//! ```
+//! use std::rc::Rc;
+//! use let_it_crash::otp::application::{self, AppFiles};
+//! use let_it_crash::supervision::Restart;
+//! use let_it_crash::term;
+//! use let_it_crash::term::Atom;
+//!
+//! let files = AppFiles::default();
+//! files.add("shop", "{application, shop, [{vsn, \"1\"}, {applications, [kernel, stdlib, stock]}]}.");
+//! files.add("stock", "{application, stock, [{vsn, \"1\"}, {env, [{shelves, 3}]}]}.");
+//! let mut node = let_it_crash::otp::node();
+//! node.install(Rc::new(files));
+//! let (started, shelves) = node.eval(|cx| async move {
+//!     application::start_controller(&cx).await?;
+//!     let started = application::ensure_all_started(&cx, Atom::new("shop"), Restart::Temporary).await?;
+//!     Ok((started, application::get_env(&cx, Atom::new("stock"), Atom::new("shelves"))))
+//! }).unwrap();
+//! assert_eq!(started, term!({ok, [stock, shop]})); // dependencies first
+//! assert_eq!(shelves, Some(3.into()));
+//! ```
+//!
 //! OTP: <https://www.erlang.org/docs/25/design_principles/applications>
 
 pub mod config;

@@ -8,6 +8,28 @@
 //! | `shutdown` | stopping them in parallel |
 //! | `report` | error reports |
 //!
+//! ```
+//! use let_it_crash::otp::dynamic_supervisor as dynamic;
+//! use let_it_crash::process::Module;
+//! use let_it_crash::term;
+//! use let_it_crash::term::{Atom, Term};
+//!
+//! let room = Module::new(Atom::new("room"), "1")
+//!     .export("init", 1, |_, _| Box::pin(async { Ok(dynamic::init(&term!([{max_children, 1}]))) }))
+//!     .export("empty", 0, |_, _| Box::pin(async { Ok(Term::Nil) }));
+//! let mut node = let_it_crash::otp::node();
+//! node.load(room);
+//! let answers = node.eval(|cx| async move {
+//!     let rooms = Some(Atom::new("rooms"));
+//!     dynamic::start_link(&cx, rooms, Atom::new("room"), Term::Nil).await?;
+//!     let child = || term!(#{id => a, start => {:"Elixir.Agent", start_link, [{room, empty, []}]}});
+//!     dynamic::start_child(&cx, Atom::new("rooms"), child()).await?;
+//!     let refused = dynamic::start_child(&cx, Atom::new("rooms"), child()).await?;
+//!     Ok((refused, dynamic::which_children(&cx, Atom::new("rooms")).await?.iter().count()))
+//! });
+//! assert_eq!(answers, Ok((term!({error, max_children}), 1)));
+//! ```
+//!
 //! OTP: <https://hexdocs.pm/elixir/1.14/DynamicSupervisor.html>
 
 mod children;

@@ -16,6 +16,33 @@
 //! | `handover` | hot upgrade |
 //! | `end` | `terminate`, reports, the last reply |
 //!
+//! ```
+//! use let_it_crash::exit::Raise;
+//! use let_it_crash::otp::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
+//! use let_it_crash::process::Cx;
+//! use let_it_crash::term::{Atom, Term};
+//!
+//! struct Counter(i64);
+//!
+//! impl GenServer for Counter {
+//!     async fn init(_: &Cx, first: Term) -> Result<Init<Self>, Raise> {
+//!         Ok(Init::Ok(Counter(first.as_int().unwrap_or(0)), Next::Wait))
+//!     }
+//!     async fn handle_call(&mut self, _: &Cx, _next: Term, _: From) -> Result<Reply, Raise> {
+//!         self.0 += 1;
+//!         Ok(Reply::value(self.0))
+//!     }
+//!     fn state(&self) -> Term { self.0.into() }
+//! }
+//!
+//! let answer = let_it_crash::otp::node().eval(|cx| async move {
+//!     let name = Atom::new("counter");
+//!     gen_server::start_link::<Counter>(&cx, Start::new(name, 41.into()).named(Some(name))).await?;
+//!     gen_server::call(&cx, name, Term::atom("next"), None).await
+//! });
+//! assert_eq!(answer, Ok(Term::Int(42)));
+//! ```
+//!
 //! OTP: <https://www.erlang.org/docs/25/man/gen_server>
 
 pub mod client;

@@ -3,6 +3,22 @@
 //! It is fed by the reports of all behaviours and by [`log`]. A handler is a module with `log/2`;
 //! the one called `default` keeps the last lines in the logger itself.
 //!
+//! ```
+//! use let_it_crash::event::Level;
+//! use let_it_crash::otp::logger;
+//! use let_it_crash::term;
+//! use let_it_crash::term::Atom;
+//!
+//! let kept = let_it_crash::otp::node().eval(|cx| async move {
+//!     cx.apply(Atom::new("logger"), Atom::START_LINK, vec![]).await?;
+//!     logger::set_level(&cx, Level::Warning).await?;
+//!     logger::log(&cx, Level::Info, term!(all_is_well));
+//!     logger::log(&cx, Level::Error, term!({out_of, milk}));
+//!     logger::kept(&cx).await
+//! });
+//! assert_eq!(kept, Ok(term!([{error, {out_of, milk}}])));
+//! ```
+//!
 //! Differs: handlers run in the logger's process, where OTP runs them in the caller's.
 //!
 //! OTP: <https://www.erlang.org/docs/25/man/logger>

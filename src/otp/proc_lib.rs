@@ -1,5 +1,25 @@
 //! Processes that start with an acknowledgement and report their crashes.
 //!
+//! ```
+//! use let_it_crash::event::Mfa;
+//! use let_it_crash::otp::proc_lib;
+//! use let_it_crash::term;
+//! use let_it_crash::term::{Atom, Term};
+//!
+//! let started = let_it_crash::otp::node().eval(|cx| async move {
+//!     let initial_call = Mfa { module: Atom::new("my"), function: Atom::INIT, arity: 1 };
+//!     let starter = cx.me();
+//!     proc_lib::start(&cx, true, initial_call, None, |cx| Box::pin(async move {
+//!         cx.register(Atom::new("my_process"), cx.me())?; // done before the starter goes on
+//!         proc_lib::init_ack(&cx, starter, term!({ok, ready}));
+//!         cx.receive().await;
+//!         Ok(())
+//!     })).await?;
+//!     Ok(cx.whereis(Atom::new("my_process")).is_some())
+//! });
+//! assert_eq!(started, Ok(true));
+//! ```
+//!
 //! OTP: <https://www.erlang.org/docs/25/man/proc_lib>
 
 use std::future::Future;

@@ -7,6 +7,23 @@
 //! | `matching` | match specifications |
 //! | `partition` | the server that the registered are linked to, and the supervisor above it |
 //!
+//! ```
+//! use let_it_crash::otp::registry::{self, Keys};
+//! use let_it_crash::term;
+//! use let_it_crash::term::Atom;
+//!
+//! let found = let_it_crash::otp::node().eval(|cx| async move {
+//!     let rooms = Atom::new("rooms");
+//!     registry::start_link(&cx, rooms, Keys::Duplicate, &[]).await?;
+//!     registry::register(&cx, rooms, term!(lobby), term!({guest, 1}))?;
+//!     registry::register(&cx, rooms, term!(lobby), term!({host, 2}))?;
+//!     let guests = term!({guest, :"_"});
+//!     let found = registry::match_entries(&cx, rooms, &term!(lobby), &guests, &term!([]))?;
+//!     Ok((found == term!([{(cx.me()), {guest, 1}}]), registry::count(&cx, rooms)?))
+//! });
+//! assert_eq!(found, Ok((true, 2.into())));
+//! ```
+//!
 //! Differs: a registry has one partition, whatever `partitions` asks for: there is one thread.
 //!
 //! OTP: <https://hexdocs.pm/elixir/1.14/Registry.html>

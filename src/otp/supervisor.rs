@@ -12,6 +12,32 @@
 //! | `simple` | `simple_one_for_one`: many children of one spec |
 //! | `report` | progress and error reports |
 //!
+//! ```
+//! use let_it_crash::otp::{self, supervisor};
+//! use let_it_crash::process::Module;
+//! use let_it_crash::term::{Atom, Term};
+//! use let_it_crash::{term, time::Duration};
+//!
+//! // `tree:init/1` supervises an agent, which begins with `tree:zero()`.
+//! let tree = Module::new(Atom::new("tree"), "1")
+//!     .export("zero", 0, |_, _| Box::pin(async { Ok(Term::Int(0)) }))
+//!     .export("init", 1, |_, _| Box::pin(async {
+//!         let start = term!({:"Elixir.Agent", start_link, [{tree, zero, []}, [{name, counter}]]});
+//!         Ok(term!({ok, {#{strategy => one_for_one}, [#{id => counter, start => (start)}]}}))
+//!     }));
+//! let mut node = otp::node();
+//! node.load(tree);
+//! let counter = Atom::new("counter");
+//! let (before, after) = node.eval(|cx| async move {
+//!     supervisor::start_link(&cx, None, Atom::new("tree"), Term::Nil).await?;
+//!     let before = cx.whereis(counter);
+//!     cx.exit(before.unwrap(), Atom::KILL);
+//!     cx.sleep(Duration::from_millis(1)).await;
+//!     Ok((before, cx.whereis(counter)))
+//! }).unwrap();
+//! assert!(after.is_some() && after != before);
+//! ```
+//!
 //! OTP: <https://www.erlang.org/docs/25/man/supervisor>
 
 mod children;

@@ -4,6 +4,25 @@
 //! |---|---|
 //! | `debug` | what `sys` notes of a process: statistics, trace, log |
 //!
+//! ```
+//! use let_it_crash::otp::{agent, sys};
+//! use let_it_crash::process::Module;
+//! use let_it_crash::term;
+//! use let_it_crash::term::Atom;
+//!
+//! let mut node = let_it_crash::otp::node();
+//! node.load(Module::new(Atom::new("m"), "1").export("one", 0, |_, _| Box::pin(async { Ok(1.into()) })));
+//! let (state, log) = node.eval(|cx| async move {
+//!     let one = Atom::new("one");
+//!     agent::start_link(&cx, Some(one), term!({m, one, []})).await?;
+//!     sys::log(&cx, one, true).await?;
+//!     cx.send(one, term!(hello))?;
+//!     Ok((sys::get_state(&cx, one).await?, sys::log(&cx, one, term!(get)).await?))
+//! }).unwrap();
+//! assert_eq!(state, 1.into());
+//! assert_eq!(log, term!({ok, [{:"in", hello}, {noreply, 1}]}));
+//! ```
+//!
 //! OTP: <https://www.erlang.org/docs/25/man/sys>
 
 pub(crate) mod debug;

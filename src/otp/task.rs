@@ -7,6 +7,27 @@
 //! | [`stream`] | async_stream |
 //! | [`supervisor`] | Task.Supervisor |
 //!
+//! ```
+//! use let_it_crash::otp::{self, task};
+//! use let_it_crash::term::Term;
+//! use let_it_crash::time::Duration;
+//!
+//! let total = otp::node().eval(|cx| async move {
+//!     let mut tasks = Vec::new();
+//!     for n in [30, 10, 20] {
+//!         let work = move |cx: let_it_crash::process::Cx| async move {
+//!             cx.sleep(Duration::from_millis(n)).await;
+//!             Ok(Term::from(n))
+//!         };
+//!         tasks.push(task::start_async_with(&cx, work).await?);
+//!     }
+//!     let begun = cx.now();
+//!     let replies = task::await_many(&cx, &tasks, None).await?;
+//!     Ok((Term::list(replies).to_string(), cx.now().since(begun).as_millis()))
+//! });
+//! assert_eq!(total, Ok(("[30, 10, 20]".to_owned(), 30)));
+//! ```
+//!
 //! OTP: <https://hexdocs.pm/elixir/1.14/Task.html>
 
 pub mod stream;

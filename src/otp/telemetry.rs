@@ -7,6 +7,28 @@
 //! |---|---|
 //! | `table` | the server that owns the handler table, and the application around it |
 //!
+//! ```
+//! use let_it_crash::otp::telemetry;
+//! use let_it_crash::process::Module;
+//! use let_it_crash::term;
+//! use let_it_crash::term::{Atom, Fun, Term};
+//!
+//! // The handler tells the process that executes the event what it got.
+//! let metrics = Module::new(Atom::new("metrics"), "1").export("handle", 4, |cx, args| {
+//!     Box::pin(async move { cx.send(cx.me(), args[1].clone()).map(|()| Term::atom("ok")) })
+//! });
+//! let mut node = let_it_crash::otp::node();
+//! node.load(metrics);
+//! let told = node.eval(|cx| async move {
+//!     cx.apply(Atom::new("telemetry_app"), Atom::START, vec![term!(normal), term!([])]).await?;
+//!     let handle = Fun { module: Atom::new("metrics"), name: Atom::new("handle"), arity: 4, env: vec![] };
+//!     telemetry::attach(&cx, term!(id), term!([shop, sold]), Term::fun(handle), term!([])).await?;
+//!     telemetry::execute(&cx, term!([shop, sold]), term!(#{price => 5}), term!(#{})).await?;
+//!     Ok(cx.receive().await)
+//! });
+//! assert_eq!(told, Ok(term!(#{price => 5})));
+//! ```
+//!
 //! OTP: <https://hexdocs.pm/telemetry/1.2.1/telemetry.html>
 
 mod table;
