@@ -15,6 +15,7 @@ use let_it_crash::process::fault::Fault;
 use let_it_crash::process::module::Called;
 use let_it_crash::process::{Budget, Cx, Module, Progress, Runtime, SpawnOptions};
 use let_it_crash::seq::integer::Integers;
+use let_it_crash::session::hash::LifecycleHash;
 use let_it_crash::term;
 use let_it_crash::term::inspect::{Options, inspect};
 use let_it_crash::term::{Atom, Pid, Term};
@@ -468,4 +469,34 @@ fn a_term_a_million_levels_deep_is_sent_kept_and_dropped() {
     turns(&mut node, 100);
     assert_eq!(node.kernel().process_count(), 0);
     assert_eq!(reason(&mut node, keeper), Some(Atom::NORMAL.into()));
+}
+
+#[test]
+fn an_end_for_a_doubled_reason_is_logged_hashed_and_compared() {
+    let mut node = Runtime::new(Limits::default());
+    let pid = spawn(&mut node, |_| async move { Err(Raise::exit(doubled(70))) });
+    turns(&mut node, 10);
+    let log = node.drain_log();
+    let mut hash = LifecycleHash::default();
+    log.iter().for_each(|entry| hash.feed(entry));
+    let of = |entry: &let_it_crash::event::Entry| match &entry.event {
+        Event::Exited { pid: ended, reason, .. } if *ended == pid => Some(reason.clone()),
+        _ => None,
+    };
+    let reason = log.iter().find_map(of).unwrap();
+    assert_eq!(reason, reason.clone());
+    assert_eq!(reason.words(), u32::MAX);
+}
+
+#[test]
+fn the_largest_integer_is_shown() {
+    let bits = Limits::default().integer_bits;
+    let largest = Term::Int(2).pow(u32::try_from(bits).unwrap() - 1, bits).unwrap();
+    let text = let_it_crash::term::erlang::print(
+        &largest,
+        let_it_crash::term::erlang::Style { max_bytes: usize::MAX, ..let_it_crash::term::erlang::Style::TP },
+    );
+    assert_eq!(text.len(), 315_653);
+    assert!(inspect(&largest, &Options::default()).len() <= 315_653);
+    assert_eq!(Term::Int(2).pow(u32::try_from(bits).unwrap() + 1, bits), None);
 }

@@ -148,11 +148,22 @@ impl Cx {
         self.kernel().make_ref(self.me)
     }
 
+    /// What the size of many things costs: little for each.
+    #[inline]
+    pub(super) fn charge_many(&self, things: usize) {
+        self.shared.charge(u32::try_from(things / 16).unwrap_or(u32::MAX));
+    }
+
+    fn charge_dictionary(&self) {
+        self.charge_many(self.with_me(|process| process.dictionary().len()).unwrap_or(0));
+    }
+
     /// Reads a key of the process dictionary.
     ///
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#get-1>
     #[must_use]
     pub fn get(&self, key: &Term) -> Option<Term> {
+        self.charge_dictionary();
         self.with_me(|process| process.get(key).cloned()).flatten()
     }
 
@@ -160,6 +171,7 @@ impl Cx {
     ///
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#put-2>
     pub fn put(&self, key: Term, value: Term) -> Option<Term> {
+        self.charge_dictionary();
         self.act(1, |kernel, me| {
             let limit = kernel.limits.dictionary_words;
             let process = kernel.process_mut(me)?;
@@ -177,6 +189,7 @@ impl Cx {
     ///
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#erase-1>
     pub fn erase(&self, key: &Term) -> Option<Term> {
+        self.charge_dictionary();
         self.with_me(|process| process.erase(key)).flatten()
     }
 
@@ -223,7 +236,9 @@ impl Cx {
     /// `processes()`, oldest first.
     #[must_use]
     pub fn processes(&self) -> Vec<Pid> {
-        self.kernel().processes()
+        let pids = self.kernel().processes();
+        self.charge_many(pids.len());
+        pids
     }
 
     /// Sends a message. Sending to a dead process is no error.
@@ -304,6 +319,7 @@ impl Cx {
     pub fn demonitor_flush(&self, mref: Ref) -> bool {
         let active = self.demonitor(mref);
         if !active {
+            self.charge_many(self.with_me(|process| process.mailbox.len()).unwrap_or(0));
             self.with_me(|process| process.mailbox.flush(|message| is_down_of(message, mref)));
         }
         active
@@ -368,7 +384,9 @@ impl Cx {
     /// `registered()`, in term order.
     #[must_use]
     pub fn registered(&self) -> Vec<Atom> {
-        self.kernel().registered()
+        let names = self.kernel().registered();
+        self.charge_many(names.len());
+        names
     }
 
     // --- time
@@ -686,7 +704,9 @@ impl Cx {
     /// OTP: <https://www.erlang.org/docs/25/man/ets#tab2list-1>
     #[must_use]
     pub fn table_rows(&self, name: Atom) -> Vec<(Term, Term)> {
-        self.kernel().tables.rows(name)
+        let rows = self.kernel().tables.rows(name);
+        self.charge_many(rows.len());
+        rows
     }
 }
 

@@ -36,6 +36,13 @@ impl Cx {
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#process_info-2>
     pub fn process_info(&self, pid: Pid, item: &str) -> Result<Term, Raise> {
         self.charge(1);
+        let told = self.tell(pid, item);
+        let value = told.as_ref().ok().and_then(|told| told.as_tuple()?.get(1));
+        self.charge_many(value.map_or(0, |value| value.iter().count()));
+        told
+    }
+
+    fn tell(&self, pid: Pid, item: &str) -> Result<Term, Raise> {
         let kernel = self.kernel();
         match kernel.process(pid) {
             Some(process) => {

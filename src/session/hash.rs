@@ -8,6 +8,9 @@ use crate::event::{ApplicationPhase, Behaviour, ChildInfo, CodeChange, Entry, Ev
 use crate::supervision::{AutoShutdown, ChildType, Flags, Restart, Shutdown, Strategy};
 use crate::term::{Atom, Pid, Term};
 
+/// Words of a term that are hashed one by one; of a larger one its beginning stands for it.
+const WORDS: u32 = 1 << 17;
+
 /// A hash over the entries seen so far (FNV-1a, 64 bits).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LifecycleHash(u64);
@@ -61,7 +64,7 @@ impl LifecycleHash {
     }
 
     fn term(&mut self, term: &Term) {
-        term.hash_into(&mut |bytes| self.bytes(bytes));
+        term.hash_bounded(WORDS, &mut |bytes| self.bytes(bytes));
     }
 
     fn maybe<T>(&mut self, value: Option<T>, feed: impl FnOnce(&mut Self, T)) {

@@ -13,8 +13,24 @@ impl Term {
     /// serial, references by number. Nesting costs heap, never stack; time goes by [`Term::words`],
     /// which counts without sharing and is to be bounded before for a term from outside.
     pub fn hash_into(&self, feed: &mut impl FnMut(&[u8])) {
+        self.walk(usize::MAX, feed);
+    }
+
+    /// [`Term::hash_into`] for a term from anywhere: of one with more than `words` words, which may
+    /// be a small one that shares itself, only its beginning and its count of words are fed.
+    pub fn hash_bounded(&self, words: u32, feed: &mut impl FnMut(&[u8])) {
+        if self.words() <= words {
+            return self.hash_into(feed);
+        }
+        self.walk(words as usize / 8, feed);
+        feed_tagged(b'w', &self.words().to_le_bytes(), feed);
+    }
+
+    /// Feeds so many nodes at most.
+    fn walk(&self, nodes: usize, feed: &mut impl FnMut(&[u8])) {
         let mut stack = vec![self];
-        while let Some(term) = stack.pop() {
+        for _ in 0..nodes {
+            let Some(term) = stack.pop() else { return };
             feed_node(term, feed, &mut stack);
         }
     }
@@ -125,6 +141,22 @@ mod tests {
             assert!(different[at + 1..].iter().all(|other| feed(one) != feed(other)), "{one}");
         }
         assert_ne!(feed(&term!({{1}, 2})), feed(&term!({{1, 2}})));
+    }
+
+    #[test]
+    fn of_a_term_that_is_too_large_the_beginning_and_the_size_are_fed() {
+        let bounded = |term: &Term| {
+            let mut bytes = Vec::new();
+            term.hash_bounded(100, &mut |more| bytes.extend_from_slice(more));
+            bytes
+        };
+        let small = term!({a, [b]});
+        assert_eq!(bounded(&small), feed(&small));
+        let doubled = |last: i64| (0..70).fold(Term::Int(last), |term, _| Term::tuple([term.clone(), term]));
+        assert!(bounded(&doubled(1)).len() < 1_000);
+        let wide = |first: i64| Term::list((first..first + 1_000).map(Term::Int).collect::<Vec<_>>());
+        assert_ne!(bounded(&wide(1)), bounded(&wide(2)));
+        assert_ne!(bounded(&wide(1)), bounded(&Term::cons(1.into(), wide(2))));
     }
 
     #[test]

@@ -151,3 +151,76 @@ fn a_call_times_out_while_another_process_loops() {
         Ok(())
     });
 }
+
+/// What `act` costs in reductions.
+fn cost(cx: &Cx, act: impl FnOnce(&Cx)) -> u64 {
+    let before = cx.monotonic_time();
+    act(cx);
+    cx.monotonic_time().since(before).0 / cx.limits().ns_per_reduction
+}
+
+type Primitive = (&'static str, fn(&Cx, i64), fn(&Cx, i64));
+
+/// By name: what is there before, and what is then done. Each is work that grows with the number.
+const PRIMITIVES: [Primitive; 10] = [
+    ("send", |_, _| (), |cx, n| cx.send(cx.me(), Term::list((0..n).map(Term::Int).collect::<Vec<_>>())).unwrap()),
+    ("get", fill, |cx, n| drop(cx.get(&n.into()))),
+    ("put", fill, |cx, n| drop(cx.put(n.into(), n.into()))),
+    ("erase", fill, |cx, n| drop(cx.erase(&n.into()))),
+    ("process_info dictionary", fill, |cx, _| drop(cx.process_info(cx.me(), "dictionary").unwrap())),
+    ("process_info messages", flood, |cx, _| drop(cx.process_info(cx.me(), "messages").unwrap())),
+    ("demonitor flush", flood, |cx, _| assert!(!cx.demonitor_flush(cx.make_ref()))),
+    ("processes", idlers, |cx, _| drop(cx.processes())),
+    ("registered", name_many, |cx, _| drop(cx.registered())),
+    ("table rows", table, |cx, _| drop(cx.table_rows(Atom::new("rows")))),
+];
+
+fn fill(cx: &Cx, n: i64) {
+    (0..n).for_each(|key| drop(cx.put(key.into(), key.into())));
+}
+
+fn flood(cx: &Cx, n: i64) {
+    (0..n).for_each(|_| cx.send(cx.me(), Term::Nil).unwrap());
+}
+
+fn idlers(cx: &Cx, n: i64) {
+    for _ in 0..n {
+        idle(cx, false);
+    }
+}
+
+fn name_many(cx: &Cx, n: i64) {
+    (0..n).for_each(|n| cx.register(Atom::new(&format!("name{n}")), idle(cx, false)).unwrap());
+}
+
+fn table(cx: &Cx, n: i64) {
+    cx.table_create(Atom::new("rows"));
+    (0..n).for_each(|n| drop(cx.table_insert(Atom::new("rows"), n.into(), Term::Nil)));
+}
+
+#[test]
+fn every_primitive_charges_by_the_size_of_its_work() {
+    for (name, before, act) in PRIMITIVES {
+        for n in [100, 1_000, 5_000] {
+            run(move |cx| async move {
+                before(&cx, n);
+                let spent = cost(&cx, |cx| act(cx, n));
+                assert!(spent >= n.unsigned_abs() / 64, "{name} of {n} cost {spent}");
+                Ok(())
+            });
+        }
+    }
+}
+
+#[test]
+fn a_selective_receive_charges_for_the_messages_that_it_looks_at() {
+    run(|cx| async move {
+        flood(&cx, 5_000);
+        cx.send(cx.me(), atom("last"))?;
+        let before = cx.monotonic_time();
+        cx.receive_if(|message| message.as_atom()).await;
+        let spent = cx.monotonic_time().since(before).0 / cx.limits().ns_per_reduction;
+        assert!(spent >= 5_000 / 64, "{spent}");
+        Ok(())
+    });
+}

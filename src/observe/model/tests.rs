@@ -461,6 +461,44 @@ fn an_application_is_impaired_while_a_child_is_down() {
     assert!((measured.ratio - 0.75).abs() < 0.01, "{measured:?}");
 }
 
+#[test]
+fn an_application_that_fails_is_down_until_it_is_started_again() {
+    let mut node = Node::boot();
+    application(&mut node, ApplicationPhase::Loaded { spec: Term::Nil }, None);
+    for _ in 0..3 {
+        start_application(&mut node);
+        node.wait(9_000);
+        application(&mut node, ApplicationPhase::Stopped { reason: atom("killed") }, None);
+        node.wait(1_000);
+    }
+    start_application(&mut node);
+    let seen = node.seen();
+    let lane = seen.lane(seen.application(Atom::new("seq")).unwrap().key).unwrap();
+    let measured = lane.availability(node.now);
+    let (mtbf, mttr) = (measured.mtbf.unwrap(), measured.mttr.unwrap());
+    assert_eq!((measured.failures, lane.lives.len()), (3, 4));
+    assert!((mtbf - 9.0).abs() < 0.1 && (mttr - 1.0).abs() < 0.1, "{measured:?}");
+    assert!((measured.ratio - mtbf / (mtbf + mttr)).abs() < 1e-9, "{measured:?}");
+    assert!((measured.ratio - 0.9).abs() < 0.01, "{measured:?}");
+}
+
+#[test]
+fn an_application_that_is_stopped_in_good_order_has_not_failed() {
+    let mut node = Node::boot();
+    application(&mut node, ApplicationPhase::Loaded { spec: Term::Nil }, None);
+    start_application(&mut node);
+    node.wait(5_000);
+    application(&mut node, ApplicationPhase::Stopped { reason: atom("stopped") }, None);
+    node.wait(5_000);
+    start_application(&mut node);
+    node.wait(5_000);
+    let seen = node.seen();
+    let lane = seen.lane(seen.application(Atom::new("seq")).unwrap().key).unwrap();
+    let measured = lane.availability(node.now);
+    assert_eq!((measured.failures, measured.mtbf, measured.mttr), (0, None, None));
+    assert_eq!(measured.ratio, 1.0);
+}
+
 fn next(node: &mut Node, pid: Pid, value: impl Into<Term>) {
     let name = Term::list(["seq", "next", "stop"].map(Term::atom));
     let metadata = Term::map(vec![(atom("value"), value.into())]);

@@ -4,7 +4,15 @@
 //! `load_module`, ...). Translated, that is a list of steps that can be played one by one: load
 //! the object code; from the point of no return on suspend, load, change code, resume.
 //!
+//! | module | holds |
+//! |---|---|
+//! | `dependencies` | which instructions are played together, and in which order |
+//! | `pattern` | versions named by a regular expression |
+//!
 //! OTP: <https://www.erlang.org/docs/25/man/appup>
+
+mod dependencies;
+mod pattern;
 
 use crate::term::{Atom, Term};
 
@@ -35,11 +43,19 @@ pub fn instructions(appup: &Term, direction: Direction, other: &str) -> Result<V
     let Some([_, up, down]) = appup.as_tuple() else { return Err(pair("bad_appup", appup.clone())) };
     let ways = if direction == Direction::Up { up } else { down };
     let way = ways.iter().find_map(|way| match way.as_tuple() {
-        Some([vsn, instructions]) if chars(vsn).as_deref() == Some(other) => Some(instructions),
+        Some([vsn, instructions]) if is_version(vsn, other) => Some(instructions),
         _ => None,
     });
     let way = way.ok_or_else(|| pair("version_not_in_appup", Term::charlist(other)))?;
     way.to_vec().ok_or_else(|| pair("bad_appup", appup.clone()))
+}
+
+/// A version is a string; a binary is a regular expression that has to match the whole of it.
+fn is_version(vsn: &Term, version: &str) -> bool {
+    match vsn {
+        Term::Binary(_) => vsn.as_str().is_some_and(|pattern| pattern::matches_whole(pattern, version)),
+        _ => chars(vsn).as_deref() == Some(version),
+    }
 }
 
 /// What an application has before and after: for `add_application` and the like.
@@ -55,10 +71,14 @@ pub struct Lib {
     pub after: Vec<Atom>,
 }
 
-/// An instruction on a module that the order of loading and suspending is made of.
+/// An instruction on a module. In which order several are played follows from what they depend on.
 struct Update {
     module: Atom,
     what: What,
+    /// How the module's old code goes: before it is loaded, and after.
+    purge: [Term; 2],
+    /// Modules that this one depends on.
+    needs: Vec<Atom>,
 }
 
 enum What {
@@ -73,30 +93,40 @@ enum What {
     Delete,
 }
 
-/// The low-level instructions.
+/// The low-level instructions. Those on modules that depend on each other are played together,
+/// where the first of them stands; all others where they stand.
 ///
-/// Differs: instructions keep the order in which they stand; OTP also sorts them by the
-/// dependencies that they name.
+/// Differs: of modules that do not depend on each other the one that stands first comes first,
+/// where OTP takes any.
 ///
 /// # Errors
-/// `{unknown_instruction, X}`; `{no_such_module, Module}`, if the library does not have it.
+/// `{unknown_instruction, X}`; `{no_such_module, Module}`, if the library does not have it;
+/// `{undef_module, Module}` for a dependency on a module without an instruction, `{muldef_module,
+/// Module}` for a second instruction on one.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/relup>
 pub fn translate(direction: Direction, high: &[Term], lib: &Lib) -> Result<Vec<Term>, Term> {
-    let (mut after, mut updates, mut loaded) = (Vec::new(), Vec::new(), Vec::new());
-    for instruction in high {
-        if let Some(update) = read_update(instruction) {
-            if !matches!(update.what, What::Delete) {
-                require(lib, update.module)?;
-                loaded.push(update.module);
+    let mut read: Vec<Option<Update>> = high.iter().map(read_update).collect();
+    let modules: Vec<(Atom, &[Atom])> =
+        read.iter().flatten().map(|update| (update.module, update.needs.as_slice())).collect();
+    let groups = dependencies::groups(&modules)?;
+    let places: Vec<usize> = (0..).zip(&read).filter_map(|(at, update)| update.as_ref().map(|_| at)).collect();
+    let mut groups = groups.into_iter();
+    let (mut after, mut loaded) = (Vec::new(), Vec::new());
+    for (at, instruction) in high.iter().enumerate() {
+        if places.binary_search(&at).is_err() {
+            after.extend(independent(instruction, lib, &mut loaded)?);
+        } else if read.get(at).is_some_and(Option::is_some) {
+            let group = groups.next().unwrap_or_default();
+            let members = group.iter().filter_map(|member| read.get_mut(*places.get(*member)?)?.take());
+            let members: Vec<Update> = members.collect();
+            for member in members.iter().filter(|member| !matches!(member.what, What::Delete)) {
+                require(lib, member.module)?;
+                loaded.push(member.module);
             }
-            updates.push(update);
-            continue;
+            after.extend(play(direction, members));
         }
-        after.extend(play(direction, std::mem::take(&mut updates)));
-        after.extend(independent(instruction, lib, &mut loaded)?);
     }
-    after.extend(play(direction, updates));
     let mut script = Vec::new();
     if !loaded.is_empty() {
         let code = Term::tuple([Term::atom(&lib.name), Term::charlist(&lib.vsn), atoms(&loaded)]);
@@ -121,17 +151,26 @@ fn purged(module: Atom) -> Term {
 
 fn read_update(instruction: &Term) -> Option<Update> {
     let [Term::Atom(tag), Term::Atom(module), rest @ ..] = instruction.as_tuple()? else { return None };
+    let (rest, needs) = match rest.split_last() {
+        Some((last, before)) if last.to_vec().is_some() => (before, last.iter().filter_map(Term::as_atom).collect()),
+        _ => (rest, Vec::new()),
+    };
+    let is_purge = |term: &Term| ["soft_purge", "brutal_purge"].iter().any(|purge| *term == Term::atom(purge));
+    let (rest, purge) = match rest {
+        [before @ .., pre, post] if is_purge(pre) && is_purge(post) => (before, [pre.clone(), post.clone()]),
+        _ => (rest, [Term::atom("brutal_purge"), Term::atom("brutal_purge")]),
+    };
     let what = match &*tag.text() {
         "update" => read_change(rest)?,
         "load_module" | "add_module" => What::Load,
         "delete_module" => What::Delete,
         _ => return None,
     };
-    Some(Update { module: *module, what })
+    Some(Update { module: *module, what, purge, needs })
 }
 
-/// What stands behind `update, Module`: `supervisor`; a change (`soft`, `{advanced, Extra}`),
-/// before it perhaps type and time-out.
+/// What stands between `update, Module` and how to purge: `supervisor`; a change (`soft`,
+/// `{advanced, Extra}`), before it perhaps type and time-out.
 fn read_change(rest: &[Term]) -> Option<What> {
     let change = |term: &Term| match term.as_tuple() {
         Some([Term::Atom(tag), extra]) if *tag == Atom::new("advanced") => Some(Some(extra.clone())),
@@ -140,11 +179,10 @@ fn read_change(rest: &[Term]) -> Option<What> {
     let update = |timing, extra, static_type| Some(What::Update { timing, extra, static_type });
     match rest {
         [] => update(None, None, false),
-        [first, ..] if first.is_atom(Atom::new("supervisor")) => update(None, Some(Term::Nil), true),
-        [first, ..] if change(first).is_some() => update(None, change(first)?, false),
-        [list] if list.to_vec().is_some() => update(None, None, false),
-        [timeout, second, ..] if change(second).is_some() => update(timing(timeout), change(second)?, false),
-        [kind, timeout, third, ..] => update(timing(timeout), change(third)?, kind.is_atom(Atom::new("static"))),
+        [supervisor] if supervisor.is_atom(Atom::new("supervisor")) => update(None, Some(Term::Nil), true),
+        [only] => update(None, change(only)?, false),
+        [timeout, second] => update(timing(timeout), change(second)?, false),
+        [kind, timeout, third] => update(timing(timeout), change(third)?, kind.is_atom(Atom::new("static"))),
         _ => None,
     }
 }
@@ -157,16 +195,17 @@ fn timing(term: &Term) -> Option<Term> {
 /// is left converts the state, before the older one is loaded, unless the module is static.
 fn play(direction: Direction, updates: Vec<Update>) -> Vec<Term> {
     let (mut suspend, mut resume, mut early, mut late, mut load) = (vec![], vec![], vec![], vec![], vec![]);
-    for Update { module, what } in updates {
+    for Update { module, what, purge: [pre, post], .. } in updates {
+        let loading = vec![pair("load", Term::tuple([module.into(), pre, post]))];
         match what {
-            What::Load => load.push(vec![pair("load", purged(module))]),
+            What::Load => load.push(loading),
             What::Delete => {
                 load.push(vec![pair("remove", purged(module)), pair("purge", atoms(&[module]))]);
             }
             What::Update { timing, extra, static_type } => {
                 suspend.push(timing.map_or(module.into(), |timeout| Term::tuple([module.into(), timeout])));
                 resume.push(module);
-                load.push(vec![pair("load", purged(module))]);
+                load.push(loading);
                 if let Some(extra) = extra {
                     let change = Term::tuple([module.into(), extra]);
                     let is_early = direction == Direction::Down && !static_type;
@@ -245,8 +284,8 @@ mod tests {
     use crate::term::erlang;
 
     fn translated(direction: Direction, high: &str) -> String {
-        let lib =
-            Lib { name: "a".into(), vsn: "2".into(), before: vec![], after: vec![Atom::new("m"), Atom::new("n")] };
+        let after = ["m", "n", "o", "p", "q"].map(Atom::new).to_vec();
+        let lib = Lib { name: "a".into(), vsn: "2".into(), before: vec![], after };
         let high = erlang::parse(high).unwrap().to_vec().unwrap();
         match translate(direction, &high, &lib) {
             Ok(script) => erlang::print(&Term::list(script), erlang::Style::TP),
@@ -254,30 +293,41 @@ mod tests {
         }
     }
 
-    /// As `systools:make_relup/3` of OTP 25 writes it.
+    /// As `systools_rc:translate_scripts/4` of OTP 25 gives it, with `brutal_purge` shortened.
     #[test]
     fn instructions_become_steps_as_systools_makes_them() {
+        for line in include_str!("appup/recorded.txt").lines() {
+            let [direction, high, low] = line.split('\t').collect::<Vec<_>>().try_into().unwrap();
+            let direction = if direction == "up" { Direction::Up } else { Direction::Down };
+            assert_eq!(translated(direction, high), low, "{high}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_translated_is_refused_as_systools_refuses_it() {
+        for (high, refused) in [
+            ("[{load_module,m,[zzz]}]", "{:undef_module, :zzz}"),
+            ("[{load_module,m},{update,m}]", "{:muldef_module, :m}"),
+            ("[{update,z}]", "{:no_such_module, :z}"),
+            ("[{dance,m}]", "{:unknown_instruction, {:dance, :m}}"),
+            ("[{update,m,odd}]", "{:unknown_instruction, {:update, :m, :odd}}"),
+        ] {
+            assert_eq!(translated(Direction::Up, high), refused);
+        }
+    }
+
+    #[test]
+    fn a_version_is_found_by_its_text_or_by_a_pattern_that_matches_all_of_it() {
+        let appup = r#"{"3", [{"1.0", [{update,a}]}, {<<"2\\.[0-9]+(\\.[0-9]+)*">>, [{update,b}]}, {<<".*">>, [{update,c}]}], []}"#;
+        let appup = erlang::parse(appup).unwrap();
+        let way = |from: &str| {
+            erlang::print(&Term::list(instructions(&appup, Direction::Up, from).unwrap()), erlang::Style::TP)
+        };
+        assert_eq!(way("1.0"), "[{update,a}]");
         assert_eq!(
-            translated(Direction::Up, "[{update,m,{advanced,[]}}]"),
-            r#"[{load_object_code,{a,"2",[m]}},point_of_no_return,{suspend,[m]},{load,{m,brutal_purge,brutal_purge}},{code_change,up,[{m,[]}]},{resume,[m]}]"#
+            (way("2.1"), way("2.17.3"), way("2.x")),
+            ("[{update,b}]".into(), "[{update,b}]".into(), "[{update,c}]".into())
         );
-        assert_eq!(
-            translated(Direction::Down, "[{update,m,{advanced,x}}]"),
-            r#"[{load_object_code,{a,"2",[m]}},point_of_no_return,{suspend,[m]},{code_change,down,[{m,x}]},{load,{m,brutal_purge,brutal_purge}},{resume,[m]}]"#
-        );
-        assert_eq!(
-            translated(Direction::Down, "[{update,m,supervisor}]"),
-            r#"[{load_object_code,{a,"2",[m]}},point_of_no_return,{suspend,[m]},{load,{m,brutal_purge,brutal_purge}},{code_change,down,[{m,[]}]},{resume,[m]}]"#
-        );
-        assert_eq!(
-            translated(Direction::Up, "[{load_module,m},{update,n,7000,soft,brutal_purge,brutal_purge,[]}]"),
-            r#"[{load_object_code,{a,"2",[m,n]}},point_of_no_return,{suspend,[{n,7000}]},{load,{n,brutal_purge,brutal_purge}},{load,{m,brutal_purge,brutal_purge}},{resume,[n]}]"#
-        );
-        assert_eq!(
-            translated(Direction::Up, "[{delete_module,o}]"),
-            "[point_of_no_return,{remove,{o,brutal_purge,brutal_purge}},{purge,[o]}]"
-        );
-        assert_eq!(translated(Direction::Up, "[{update,o}]"), "{:no_such_module, :o}");
-        assert_eq!(translated(Direction::Up, "[{dance,m}]"), "{:unknown_instruction, {:dance, :m}}");
+        assert!(instructions(&appup, Direction::Down, "1.0").unwrap_err().to_string().contains("version_not_in_appup"));
     }
 }
