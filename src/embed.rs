@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use wasm_bindgen::prelude::{JsError, JsValue, wasm_bindgen};
+use wasm_bindgen::prelude::{JsValue, wasm_bindgen};
 
 use crate::ui::{App, Options};
 
@@ -22,18 +22,15 @@ pub struct Widget {
 impl Widget {
     /// Mounts a widget in `root`, which it owns until [`Widget::destroy`].
     ///
-    /// `options` is a JSON object with the attributes of the element; `on_panic` is called once
+    /// `attributes` are those of the element, names and values in turn; `on_panic` is called once
     /// with a report if the widget panics, after which the instance must not be entered again.
-    ///
-    /// # Errors
-    /// If `options` is not such an object.
     #[wasm_bindgen(constructor)]
-    pub fn new(root: web_sys::Element, options: &str, on_panic: js_sys::Function) -> Result<Widget, JsError> {
+    pub fn new(root: web_sys::Element, attributes: Vec<String>, on_panic: js_sys::Function) -> Widget {
         ON_PANIC.set(Some(on_panic));
         yew::set_custom_panic_hook(Box::new(|info| report(&info.to_string())));
-        let options: Options = serde_json::from_str(options)?;
+        let options = Options::of(attributes);
         let app = yew::Renderer::<App>::with_root_and_props(root, options.clone()).render();
-        Ok(Widget { app, options })
+        Widget { app, options }
     }
 
     /// An attribute of the element changed; `None` when it was removed. Unknown names do nothing.

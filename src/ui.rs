@@ -49,7 +49,6 @@ wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
 use std::rc::Rc;
 
 use gloo_timers::callback::Timeout;
-use serde::Deserialize;
 use web_sys::KeyboardEvent;
 use yew::{Callback, Component, Context, Html, NodeRef, Properties};
 
@@ -75,8 +74,7 @@ const ASLEEP: u32 = 1000;
 const NEXT_FRAME: f64 = 34.0;
 
 /// What the element's attributes ask for.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Properties)]
-#[serde(default)]
+#[derive(Clone, Debug, Default, PartialEq, Properties)]
 pub struct Options {
     /// The application to start.
     #[prop_or_default]
@@ -99,6 +97,22 @@ pub struct Options {
 }
 
 impl Options {
+    /// Of attributes: names and values in turn. `env.` begins the name of a variable.
+    pub(crate) fn of(attributes: Vec<String>) -> Self {
+        let mut options = Options::default();
+        let mut texts = attributes.into_iter();
+        while let (Some(name), Some(value)) = (texts.next(), texts.next()) {
+            match name.strip_prefix("env.") {
+                Some(variable) => options.env.push((variable.to_owned(), value)),
+                None if name == "page" => options.page = true,
+                None => {
+                    options.set(&name, Some(value));
+                }
+            }
+        }
+        options
+    }
+
     /// Takes a changed attribute; tells whether anything is different now.
     pub(crate) fn set(&mut self, name: &str, value: Option<String>) -> bool {
         let before = self.clone();

@@ -73,7 +73,7 @@ class LetItCrash extends HTMLElement {
       this.#root.replaceChildren(mount);
       const bindings = create();
       bindings.initSync({ module });
-      this.#widget = new bindings.Widget(mount, JSON.stringify(this.#options()), (report) => this.#fail(life, 'panic', report));
+      this.#widget = new bindings.Widget(mount, this.#options(), (report) => this.#fail(life, 'panic', report));
       this.#watchPage(life.signal);
       this.#tell('lic-ready');
     } catch (error) {
@@ -120,12 +120,12 @@ class LetItCrash extends HTMLElement {
     this.dispatchEvent(new CustomEvent(type, { detail, bubbles: true, composed: true }));
   }
 
+  // Names and values in turn.
   #options() {
-    return {
-      app: this.#asked('app'), seed: this.#asked('seed'),
-      env: ENV.map((name) => [name, this.#asked(name)]).filter(([, value]) => value !== null),
-      theme: this.#theme(), lang: this.#language(), page: this.hasAttribute('page'),
-    };
+    const env = ENV.map((name) => [`env.${name}`, this.#asked(name)]);
+    const own = ['app', 'seed'].map((name) => [name, this.#asked(name)]);
+    const seen = [['theme', this.#theme()], ['lang', this.#language()], ['page', this.getAttribute('page')]];
+    return [...env, ...own, ...seen].filter(([, value]) => value !== null).flat();
   }
 
   // The whole page can be asked in its address too: ?seed=7&lang=ko&theme=dark&SEQ_A1=10

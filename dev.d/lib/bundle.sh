@@ -27,6 +27,9 @@ if [ "${version:-0}" -lt 120 ]; then
   echo "bundle: no wasm-opt of 120 or later on PATH (npm's binaryen has it): the page is built without it" >&2
   exit 0
 fi
-# By name, instances of one generic function lie side by side: they compress together.
-wasm-opt "${LIC_WASM_OPT:--Oz}" --reorder-functions-by-name "$wasm" -o opt.tmp
+# By name, instances of one generic function lie side by side: they compress together, as do loads
+# and stores without a hint of their alignment. Code that is flat first ends smaller.
+oz=${LIC_WASM_OPT:--Oz}
+wasm-opt --flatten --rereloop "$oz" "$oz" --one-caller-inline-max-function-size 0 \
+  --dealign --reorder-functions-by-name "$wasm" -o opt.tmp
 mv opt.tmp "$wasm"

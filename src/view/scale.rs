@@ -1,7 +1,7 @@
 //! Numbers and virtual time onto a line of pixels, with ticks at round places.
 
 use crate::observe::series::Value;
-use crate::term::float::{self, power_of_ten};
+use crate::term::float::{self, fixed, power_of_ten};
 use crate::time::{Duration, Instant};
 
 /// A line of pixels.
@@ -79,18 +79,13 @@ impl TimeScale {
 /// A time since boot, as exact as the step between ticks needs: `7 s`, `0.25 s`, `2:05`.
 fn time(millis: u64, step: u64) -> String {
     let (minutes, seconds) = (millis / 60_000, millis / 1_000 % 60);
+    let decimals = match step {
+        0..10 => 3,
+        10..100 => 2,
+        _ => 1,
+    };
     match (step < 1_000, minutes) {
-        (true, _) => format!(
-            "{:.*} s",
-            if step < 10 {
-                3
-            } else if step < 100 {
-                2
-            } else {
-                1
-            },
-            millis as f64 / 1e3
-        ),
+        (true, _) => fixed(millis as f64 / 1e3, decimals) + " s",
         (false, 0) => format!("{seconds} s"),
         (false, _) => format!("{minutes}:{seconds:02}"),
     }

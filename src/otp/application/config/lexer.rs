@@ -4,7 +4,7 @@ use std::fmt;
 use std::iter::Peekable;
 use std::str::Chars;
 
-use crate::term::float;
+use crate::term::{Term, float};
 
 /// A word.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,7 +33,7 @@ impl fmt::Display for Token {
             Token::Word(text) | Token::Module(text) | Token::Integer(text) => write!(f, "`{text}`"),
             Token::Atom(text) => write!(f, "`:{text}`"),
             Token::Key(text) => write!(f, "`{text}:`"),
-            Token::Float(number) => write!(f, "`{number}`"),
+            Token::Float(number) => write!(f, "`{}`", Term::Float(*number)),
             Token::Text(text) => write!(f, "{text:?}"),
             Token::Mark(mark) => write!(f, "`{mark}`"),
         }
