@@ -69,6 +69,8 @@ pub enum Act {
     Linear(bool),
     /// Only warnings and errors in the log?
     Problems(bool),
+    /// Only the last exchange of messages on the timeline?
+    CloseUp(bool),
 }
 
 /// A pane that shares its place with others where the page is narrow.
@@ -287,6 +289,8 @@ pub struct Choice {
     pub linear: bool,
     /// Only warnings and errors?
     pub problems: bool,
+    /// Only the last exchange of messages?
+    pub close_up: bool,
 }
 
 impl Choice {
@@ -320,6 +324,7 @@ impl Choice {
             Act::Copy(text) => self.copied.clone_from(text),
             Act::Span(span) => self.span = *span,
             Act::Linear(on) => self.linear = *on,
+            Act::CloseUp(on) => self.close_up = *on,
             Act::Problems(only) => self.problems = *only,
             Act::Do(Command::Crash { .. }) => self.layers.retain(|layer| *layer != Layer::Crash),
             Act::Reset => self.forget_places(),

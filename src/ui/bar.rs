@@ -23,13 +23,15 @@ pub struct Pace {
     pub rate: u32,
     /// Crashes a minute of chaos.
     pub chaos: u32,
+    /// Are messages seen?
+    pub tracing: bool,
     /// The seed of the run.
     pub seed: u64,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Pace { playing: true, speed: Speed::REAL, rate: 0, chaos: 0, seed: 0 }
+        Pace { playing: true, speed: Speed::REAL, rate: 0, chaos: 0, tracing: false, seed: 0 }
     }
 }
 

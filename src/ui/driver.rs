@@ -174,7 +174,7 @@ impl Driver {
     pub(crate) fn reset(&mut self, seed: u64) -> Result<(), String> {
         self.session.reset(seed)?;
         self.session.play();
-        self.pace = Pace { seed, speed: self.pace.speed, ..Pace::default() };
+        self.pace = Pace { seed, speed: self.pace.speed, tracing: self.pace.tracing, ..Pace::default() };
         self.snapshot = self.session.snapshot();
         (self.last, self.relentless) = (None, None);
         Ok(())
@@ -187,7 +187,7 @@ impl Driver {
             _ => (self.pace.rate, self.pace.chaos),
         };
         self.session.dispatch(command)?;
-        (self.pace.rate, self.pace.chaos) = (rate, chaos);
+        (self.pace.rate, self.pace.chaos, self.pace.tracing) = (rate, chaos, self.session.is_tracing());
         self.snapshot = self.session.snapshot();
         Ok(())
     }

@@ -195,6 +195,11 @@ words! {
     no: "no", "아니요";
     no_state: "It holds no state to show at the moment.", "지금 보여 줄 상태가 없습니다.";
     no_spec: "No supervisor knows it, so it has no child spec.", "감독자(supervisor)가 없으므로 자식 명세가 없습니다.";
+    trace: "Trace messages", "메시지 추적";
+    traced: "Traced", "추적한 메시지";
+    nothing_traced: "No message of it has been traced.", "추적한 메시지가 없습니다.";
+    close_up: "Close-up", "가까이 보기";
+    others: "others", "그 밖";
     mailbox_empty: "The mailbox is empty.", "메일박스가 비어 있습니다.";
     in_mailbox: "In the mailbox", "메일박스에 있는 메시지";
     calls: "Calls", "호출";

@@ -24,6 +24,7 @@ use crate::time::Instant;
 use crate::view::states;
 
 pub(crate) use application::{chip, runs};
+pub(crate) use messages::trace;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct InspectorProps {
@@ -34,6 +35,8 @@ pub(crate) struct InspectorProps {
     /// Whom the page crashes again and again.
     pub(crate) relentless: Option<Target>,
     pub(crate) now: Instant,
+    /// Are messages seen?
+    pub(crate) tracing: bool,
 }
 
 #[function_component]
@@ -97,7 +100,7 @@ fn panel(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: &'stat
         Tab::Process => process::panel(props, act, node, t),
         Tab::State => process::state(props, act, t),
         Tab::Spec => spec::panel(props, act, node, t),
-        Tab::Messages => messages::panel(&props.snapshot, props.info.as_deref(), node, t),
+        Tab::Messages => messages::panel(props, act, node, t),
     }
 }
 

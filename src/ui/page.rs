@@ -81,10 +81,10 @@ pub fn Page(props: &PageProps) -> Html {
             <div class="panes" data-pane={choice.pane.id()} data-sheet={sheet.to_string()}>
                 { pane(Pane::Tree, t.tree, component! { <ProcessTree snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} playing={props.pace.playing} mailboxes={props.mailboxes.clone()} {now} /> }) }
                 <section class="pane side" role="region" aria-label={t.inspector}>
-                    { component! { <Inspector snapshot={snapshot.clone()} choice={choice.clone()} info={props.info.clone()} relentless={props.relentless.clone()} {now} /> } }
+                    { component! { <Inspector tracing={props.pace.tracing} snapshot={snapshot.clone()} choice={choice.clone()} info={props.info.clone()} relentless={props.relentless.clone()} {now} /> } }
                 </section>
                 { pane(Pane::Values, t.values, component! { <Chart snapshot={snapshot.clone()} choice={choice.clone()} {now} /> }) }
-                { pane(Pane::Timeline, t.timeline, component! { <Timeline snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} {now} /> }) }
+                { pane(Pane::Timeline, t.timeline, component! { <Timeline tracing={props.pace.tracing} snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} {now} /> }) }
                 { pane(Pane::Log, t.log, component! { <Log snapshot={snapshot.clone()} choice={choice.clone()} /> }) }
             </div>
             { switch(props, t) }

@@ -10,19 +10,25 @@ use super::html::html;
 use super::act::{Act, Choice};
 use super::axis::{axis, grid};
 use super::i18n::Words;
+use super::inspector::trace;
 use super::shared::{Ptr, doing, use_act, use_size};
 use super::words;
 use crate::observe::lanes::{Availability, Lane};
 use crate::observe::snapshot::{NodeKey, Snapshot, TreeNode};
 use crate::term::float::tenths;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 use crate::view::number;
 use crate::view::scale::TimeScale;
-use crate::view::timeline::{Bar, Gap, Mark, row};
+use crate::view::timeline::{Arrow, Bar, Gap, Mark, arrows, close_up, row};
 
 /// The most lanes drawn, and the most marks of a kind in one.
 const MOST: usize = 40;
 const MARKS: usize = 120;
+/// The most messages drawn.
+const ARROWS: usize = 150;
+/// Messages of one exchange: how long after each other at most, and how many.
+const CLOSE: Duration = Duration::from_millis(1);
+const EXCHANGE: usize = 12;
 /// Pixels of a lane, and above the first.
 const PITCH: i32 = 22;
 const TOP: i32 = 20;
@@ -32,6 +38,8 @@ pub(crate) struct TimelineProps {
     pub(crate) snapshot: Ptr<Snapshot>,
     pub(crate) choice: Choice,
     pub(crate) app: Rc<str>,
+    /// Are messages seen?
+    pub(crate) tracing: bool,
     pub(crate) now: Instant,
 }
 
@@ -48,7 +56,12 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     };
     html! {
         <div class="timeline">
-            <div class="tools"><h2>{ t.timeline }</h2><small>{ t.availability }{ " A = MTBF / (MTBF + MTTR)" }</small></div>
+            <div class="tools"><h2>{ t.timeline }</h2><small>{ t.availability }{ " A = MTBF / (MTBF + MTTR)" }</small>
+                { trace(&act, props.tracing, t) }
+                if props.tracing {
+                    <button type="button" class="close-up" aria-pressed={props.choice.close_up.to_string()} onclick={doing(&act, Act::CloseUp(!props.choice.close_up))}>{ t.close_up }</button>
+                }
+            </div>
             <div class="plot scroll" ref={frame} tabindex="0" role="group" aria-label={t.timeline}>{ body }</div>
             <ul class="sr">{ for lanes.iter().map(|lane| html! { <li>{ in_words(lane, props.now, t) }</li> }) }</ul>
         </div>
@@ -73,13 +86,43 @@ fn lanes(snapshot: &Snapshot, app: &str) -> Vec<Rc<Lane>> {
 }
 
 fn drawing(props: &TimelineProps, act: &Callback<Act>, lanes: &[Rc<Lane>], width: i32) -> Html {
-    let axis = axis(props.now, props.choice.span, width);
-    let height = TOP + PITCH * i32::try_from(lanes.len()).unwrap_or(0) + 4;
+    let axis = window(props, width);
+    // One more lane while messages are seen: for those whose sender or receiver has none.
+    let rows = lanes.len() + usize::from(props.tracing);
+    let height = TOP + PITCH * i32::try_from(rows).unwrap_or(0) + 4;
     html! {
         <svg width={width.to_string()} height={height.to_string()} aria-hidden="true">
             { grid(&axis, 16.0, f64::from(height), 11.0) }
             { for lanes.iter().zip(0..).map(|(lane, at)| drawn(props, act, lane, &axis, TOP + PITCH * at)) }
+            if props.tracing { { messages(props, lanes, &axis) } }
         </svg>
+    }
+}
+
+/// The window of time that the reader chose, or around the last exchange of messages.
+fn window(props: &TimelineProps, width: i32) -> TimeScale {
+    let axis = axis(props.now, props.choice.span, width);
+    let close = (props.tracing && props.choice.close_up).then(|| close_up(&props.snapshot.messages, CLOSE, EXCHANGE));
+    close.flatten().map_or(axis, |(from, to)| TimeScale { from, to, ..axis })
+}
+
+/// Messages on their way from lane to lane.
+fn messages(props: &TimelineProps, lanes: &[Rc<Lane>], axis: &TimeScale) -> Html {
+    let (seen, t) = (&props.snapshot, props.choice.lang.words());
+    let middle = |row: usize| f64::from(TOP + PITCH * i32::try_from(row).unwrap_or(0) + 10);
+    let height = |key| Some(middle(lanes.iter().position(|lane| lane.key == key).unwrap_or(lanes.len())));
+    let arrow = |arrow: &Arrow| {
+        let at = seen.messages.partition_point(|message| message.id < arrow.id);
+        let ((x0, y0), (x1, y1)) = (arrow.from, arrow.to);
+        let class = if arrow.received { "message" } else { "message waiting" };
+        let term = seen.messages.get(at).map(|message| words::full(&message.message));
+        html! { <g {class}><path d={format!("M{} {}L{} {}", tenths(x0), tenths(y0), tenths(x1), tenths(y1))} /><circle cx={tenths(x1)} cy={tenths(y1)} r="3" /><title>{ term }</title></g> }
+    };
+    html! {
+        <>
+            <text class="who others" x={tenths(axis.range.from - 8.0)} y={tenths(middle(lanes.len()) + 4.0)}>{ t.others }</text>
+            { for arrows(&seen.messages, axis, props.now, ARROWS, height).iter().filter(|arrow| arrow.from.1 != arrow.to.1).map(arrow) }
+        </>
     }
 }
 

@@ -64,7 +64,11 @@ impl TimeScale {
     /// Ticks at round times, at least `spacing` pixels apart.
     #[must_use]
     pub fn ticks(&self, spacing: f64) -> Vec<Tick> {
-        let millis = (self.to.since(self.from).0 / 1_000_000).max(1);
+        let nanos = self.to.since(self.from).0;
+        if nanos < 2_000_000 {
+            return self.close_ticks(nanos, spacing);
+        }
+        let millis = (nanos / 1_000_000).max(1);
         let most = ((self.range.to - self.range.from).abs() / spacing.max(1.0)).max(1.0);
         let least_step = (millis as f64 / most) as u64;
         let step = STEPS.into_iter().find(|step| *step >= least_step).unwrap_or_else(|| least_step.max(1));
@@ -73,6 +77,19 @@ impl TimeScale {
         let tick =
             |millis| Tick { at: self.x(Instant::BOOT + Duration::from_millis(millis)), label: time(millis, step) };
         times.map(tick).collect()
+    }
+}
+
+impl TimeScale {
+    /// Ticks of a window too short for milliseconds, counted from its beginning.
+    fn close_ticks(&self, nanos: u64, spacing: f64) -> Vec<Tick> {
+        let most = ((self.range.to - self.range.from).abs() / spacing.max(1.0)).max(1.0);
+        let least = (nanos as f64 / most) as u64;
+        let tens = std::iter::successors(Some(1_u64), |ten| ten.checked_mul(10));
+        let step = tens.flat_map(|ten| [ten, ten * 2, ten * 5]).find(|step| *step >= least.max(1)).unwrap_or(1);
+        let tick =
+            |after: u64| Tick { at: self.x(self.from + Duration(after)), label: format!("+{}", Duration(after)) };
+        (0..=nanos / step).map(|number| tick(number * step)).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use crate::observe::lanes::Lane;
 use crate::observe::pages::Ring;
 use crate::observe::snapshot::{MessageView, NodeKey};
 use crate::term::Term;
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 use std::rc::Rc;
 
@@ -132,6 +132,22 @@ pub fn arrows(
     arrows
 }
 
+/// The window around the last exchange: the newest messages, each sent within `gap` before the
+/// next one, at most `most`. `None` if there is none.
+#[must_use]
+pub fn close_up(messages: &Ring<Rc<MessageView>>, gap: Duration, most: usize) -> Option<(Instant, Instant)> {
+    let end = |message: &MessageView| message.received_at.unwrap_or(message.sent_at);
+    let mut newest = messages.iter().rev().take(most);
+    let last = newest.next()?;
+    let (mut from, mut to) = (last.sent_at, end(last));
+    for message in newest.take_while(|message| message.sent_at + gap >= last.sent_at) {
+        from = message.sent_at;
+        to = to.max(end(message));
+    }
+    let room = Duration((to.since(from).0 / 16).max(20));
+    Some((Instant(from.0.saturating_sub(room.0)), to + room))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::scale::Range;
@@ -139,7 +155,6 @@ mod tests {
     use crate::observe::lanes::{End, Life};
     use crate::term;
     use crate::term::Pid;
-    use crate::time::Duration;
 
     fn at(seconds: u64) -> Instant {
         Instant::BOOT + Duration::from_secs(seconds)
@@ -180,6 +195,30 @@ mod tests {
     fn an_outage_lasts_until_now() {
         let row = row(&lane(&[(1, Some(4))]), &time(0, 10), at(9));
         assert_eq!(row.gaps, [Gap { x: 40.0, width: 50.0, repaired: false }]);
+    }
+
+    #[test]
+    fn a_close_up_holds_the_last_exchange() {
+        let message = |id, sent: u64, received: Option<u64>| {
+            Rc::new(MessageView {
+                id,
+                seq: id,
+                from: Pid::new(0, 0),
+                from_key: None,
+                to: Pid::new(1, 1),
+                to_key: None,
+                message: term!(hello),
+                sent_at: Instant(sent),
+                received_at: received.map(Instant),
+            })
+        };
+        let messages: Ring<_> =
+            [message(1, 10, Some(20)), message(2, 10_000, Some(10_200)), message(3, 10_250, Some(10_320))]
+                .into_iter()
+                .collect();
+        assert_eq!(close_up(&messages, Duration(500), 12), Some((Instant(9_980), Instant(10_340))));
+        assert_eq!(close_up(&messages, Duration(500), 1), Some((Instant(10_230), Instant(10_340))));
+        assert_eq!(close_up(&Ring::default(), Duration(500), 12), None);
     }
 
     #[test]

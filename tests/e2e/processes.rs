@@ -130,3 +130,29 @@ fn axe_finds_nothing_in_the_table_the_graph_and_the_beats() {
         });
     }
 }
+
+#[test]
+fn a_traced_call_slants_from_lane_to_lane_and_shows_its_terms() {
+    open(View::default(), |page| {
+        press(page, ".timeline .trace");
+        page.wait_for("deep('.timeline .trace').ariaPressed === 'true'");
+        press(page, ".do-next");
+        page.wait_for("deepAll('.message').length >= 2");
+        press(page, ".close-up");
+        page.wait_for("deep('.close-up').ariaPressed === 'true'");
+        let slants = page.eval(
+            "return deepAll('.message path').map((path) => {
+               const [x0, y0, x1, y1] = path.getAttribute('d').match(/[\\d.]+/g).map(Number);
+               return x1 > x0 + 3 && y1 !== y0;
+             })",
+        );
+        assert!(slants.as_array().unwrap().iter().any(|slants| *slants == json!(true)), "{slants}");
+        let terms = page.eval("return deepAll('.message title').map((title) => title.textContent).join()");
+        assert!(terms.as_str().unwrap().contains("{:\"$gen_call\", {#PID<"), "{terms}");
+        page.screenshot("messages");
+        press(page, "#tab-messages");
+        page.wait_for("deep('.traced')?.textContent.includes('$gen_call')");
+        press(page, ".panel .trace");
+        page.wait_for("!deep('.message') && deep('.timeline .trace').ariaPressed === 'false'");
+    });
+}

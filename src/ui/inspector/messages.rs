@@ -1,24 +1,53 @@
 //! What waits in the mailbox, and the calls that were made.
 
-use yew::Html;
+use std::rc::Rc;
 
+use yew::{Callback, Html};
+
+use super::super::act::Act;
 use super::super::html::html;
-
 use super::super::i18n::Words;
+use super::super::shared::doing;
 use super::super::words;
-use crate::observe::snapshot::{Snapshot, TreeNode};
-use crate::session::Info;
+use super::InspectorProps;
+use crate::observe::snapshot::{MessageView, Snapshot, TreeNode};
+use crate::session::{Command, Info};
 
 /// The most of each shown.
 const MOST: usize = 30;
+/// The most messages looked through.
+const SEARCHED: usize = 2_000;
 
-pub(super) fn panel(snapshot: &Snapshot, info: Option<&Info>, node: &TreeNode, t: &'static Words) -> Html {
+pub(super) fn panel(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: &'static Words) -> Html {
     html! {
         <>
-            <h3>{ t.in_mailbox }</h3>{ mailbox(info, t) }
-            <h3>{ t.calls }</h3>{ calls(snapshot, node, t) }
+            <h3>{ t.in_mailbox }</h3>{ mailbox(props.info.as_deref(), t) }
+            <h3>{ t.calls }</h3>{ calls(&props.snapshot, node, t) }
+            <h3>{ t.traced }{ " " }{ trace(act, props.tracing, t) }</h3>{ traced(&props.snapshot, node, t) }
         </>
     }
+}
+
+/// The button that begins and ends the tracing of messages.
+pub(crate) fn trace(act: &Callback<Act>, tracing: bool, t: &'static Words) -> Html {
+    html! { <button type="button" class="trace" aria-pressed={tracing.to_string()} onclick={doing(act, Act::Do(Command::Trace { on: !tracing }))}>{ t.trace }</button> }
+}
+
+/// The messages that it sent and got while they were traced, newest first, each whole.
+fn traced(snapshot: &Snapshot, node: &TreeNode, t: &'static Words) -> Html {
+    let own = |message: &&Rc<MessageView>| [message.from_key, message.to_key].contains(&Some(node.key));
+    let row = |message: &Rc<MessageView>| {
+        let (arrow, other) = if message.to_key == Some(node.key) { ("←", message.from) } else { ("→", message.to) };
+        html! {
+            <tr key={message.id}><td>{ words::moment(message.sent_at) }</td><td>{ arrow }{ " " }{ other.to_string() }</td>
+                <td><code>{ words::full(&message.message) }</code></td></tr>
+        }
+    };
+    let rows: Vec<Html> = snapshot.messages.iter().rev().take(SEARCHED).filter(own).take(MOST).map(row).collect();
+    if rows.is_empty() {
+        return html! { <p class="empty">{ t.nothing_traced }</p> };
+    }
+    html! { <table class="traced"><tbody>{ for rows }</tbody></table> }
 }
 
 fn mailbox(info: Option<&Info>, t: &'static Words) -> Html {
