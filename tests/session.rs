@@ -3,7 +3,7 @@
 
 use let_it_crash::observe::snapshot::{ApplicationState, Snapshot};
 use let_it_crash::session::{Command, CrashKind, Options, Replay, SequenceSpec, Session, Speed, Target};
-use let_it_crash::supervision::Restart;
+use let_it_crash::supervision::{Restart, Strategy};
 use let_it_crash::term::Atom;
 use let_it_crash::time::{Duration, Instant};
 
@@ -444,4 +444,30 @@ fn a_server_is_looked_into() {
     let server = snapshot.processes().find(|process| process.name == Some(Atom::new("Elixir.Seq.FibServer"))).unwrap();
     let info = session.inspect(server.pid).unwrap();
     assert_eq!(info.state.unwrap().to_string(), "%{mod: Seq.Fib, st: {1, 1}}");
+}
+
+#[test]
+fn a_supervisor_takes_over_other_flags_while_it_and_its_children_run() {
+    let mut session = session(7);
+    let before = session.snapshot();
+    let flags = Command::SupervisorFlags { strategy: Strategy::OneForAll, intensity: 1, period: 9 };
+    do_at_once(&mut session, flags);
+    let seen = session.snapshot();
+    assert_eq!(last_call(&mut session), ":ok");
+    let process = |seen: &Snapshot, name: &str| {
+        let found = seen.processes().find(|process| process.name == Some(Atom::new(name))).unwrap();
+        seen.node(found.key).unwrap().clone()
+    };
+    let supervisor = process(&seen, "Elixir.Seq.Supervisor");
+    let now = supervisor.supervisor.as_ref().unwrap().flags;
+    assert_eq!((now.strategy, now.intensity, now.period), (Strategy::OneForAll, 1, 9));
+    for name in ["Elixir.Seq.Supervisor", "Elixir.Seq.FibServer", "Elixir.Seq.ArithServer"] {
+        assert_eq!(process(&seen, name).pid(), process(&before, name).pid());
+    }
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::Signal("kill".to_owned())));
+    let seen = session.snapshot();
+    let incarnations = ["Elixir.Seq.FibServer", "Elixir.Seq.ArithServer"].map(|name| process(&seen, name).incarnation);
+    assert_eq!(incarnations, [2, 2]);
+    let bad = Command::SupervisorFlags { strategy: Strategy::OneForOne, intensity: 1, period: 0 };
+    assert_eq!(session.dispatch(bad).unwrap_err(), "a period has at least one second");
 }

@@ -1,12 +1,29 @@
 //! `Seq.Supervisor`: the two servers of the application, each restarted by itself.
 
 use crate::exit::Raise;
-use crate::otp::{application, supervisor};
+use crate::otp::{application, supervisor, sys};
 use crate::process::{Cx, Module};
 use crate::term;
 use crate::term::{Atom, Term};
 
 use super::{keyword, one_for_one, server};
+
+/// Gives the supervisor other flags while it runs: they go into the environment of the
+/// application, where `init` finds them, and the supervisor's own code change takes them over.
+/// Its children go on. `ok` or `{error, Reason}`.
+///
+/// # Errors
+/// exit, if it does not run.
+///
+/// OTP: <https://www.erlang.org/docs/25/design_principles/appup_cookbook#changing-properties>
+pub async fn change_flags(cx: &Cx, flags: Term) -> Result<Term, Raise> {
+    let name = Atom::new(NAME);
+    application::set_env(cx, Atom::new("seq"), Atom::SUPERVISOR, flags).await?;
+    sys::suspend(cx, name).await?;
+    let answer = sys::change_code(cx, name, name, Term::string(super::VSN), Term::Nil).await;
+    sys::resume(cx, name).await?;
+    answer
+}
 
 /// The module's name and the supervisor's.
 pub const NAME: &str = "Elixir.Seq.Supervisor";
@@ -22,7 +39,7 @@ pub async fn start_link(cx: &Cx, opts: Term) -> Result<Term, Raise> {
 }
 
 /// `{:ok, {flags, children}}`; the arithmetic server's parameters come from the environment of
-/// the application.
+/// the application, the flags too if they stand there.
 fn init(cx: &Cx) -> Result<Term, Raise> {
     let Some(arith) = application::get_env(cx, Atom::new("seq"), Atom::new("arith")) else {
         return Err(Raise::error(term!({badmatch, error})));
@@ -31,7 +48,8 @@ fn init(cx: &Cx) -> Result<Term, Raise> {
     let arith = keyword::merge(&term!([{name, Seq.ArithServer}, {sequence, Seq.Arith}]), &arith);
     let children =
         [server::child_spec(&term!(Seq.FibServer), &fib), server::child_spec(&term!(Seq.ArithServer), &arith)];
-    Ok(term!({ok, {(one_for_one()), (Term::list(children))}}))
+    let flags = application::get_env(cx, Atom::new("seq"), Atom::SUPERVISOR).unwrap_or_else(one_for_one);
+    Ok(term!({ok, {(flags), (Term::list(children))}}))
 }
 
 pub(super) fn module() -> Module {

@@ -46,6 +46,8 @@ pub enum Task {
     Upgrade(Atom, String),
     /// `:release_handler.downgrade_app(name, vsn)`
     Downgrade(Atom, String),
+    /// `Seq.Supervisor` takes over these flags by its code change.
+    Flags(Term),
     /// `:sys.suspend(process)`
     Suspend(Dest),
     /// `:sys.resume(process)`
@@ -66,6 +68,7 @@ impl Task {
             Task::StopApplication(_) => ("Elixir.Application", "stop", 1),
             Task::Upgrade(..) => ("release_handler", "upgrade_app", 2),
             Task::Downgrade(..) => ("release_handler", "downgrade_app", 2),
+            Task::Flags(_) => ("sys", "change_code", 4),
             Task::Suspend(_) => ("sys", "suspend", 1),
             Task::Resume(_) => ("sys", "resume", 1),
         };
@@ -89,6 +92,7 @@ impl Task {
             Task::StopApplication(name) => ((*name).into(), term!(stop)),
             Task::Upgrade(name, vsn) => ((*name).into(), term!({upgrade_app, (Term::string(vsn))})),
             Task::Downgrade(name, vsn) => ((*name).into(), term!({downgrade_app, (Term::string(vsn))})),
+            Task::Flags(flags) => (Term::atom(seq::supervisor::NAME), term!({change_code, (flags.clone())})),
             Task::Suspend(process) => (dest_term(*process), term!(suspend)),
             Task::Resume(process) => (dest_term(*process), term!(resume)),
         }
@@ -111,6 +115,7 @@ impl Task {
             Task::StopApplication(name) => application::stop(cx, name).await,
             Task::Upgrade(name, vsn) => handler::upgrade_app(cx, name, &vsn).await,
             Task::Downgrade(name, vsn) => handler::downgrade_app(cx, name, &vsn).await,
+            Task::Flags(flags) => seq::supervisor::change_flags(cx, flags).await,
             Task::Suspend(process) => sys::suspend(cx, process).await,
             Task::Resume(process) => sys::resume(cx, process).await,
         }

@@ -139,6 +139,15 @@ pub enum Command {
         /// Its value; `None` unsets it.
         value: Option<String>,
     },
+    /// Gives `Seq.Supervisor` other flags by its own code change, while it and its children run.
+    SupervisorFlags {
+        /// Whom a failed child takes along.
+        strategy: crate::supervision::Strategy,
+        /// Restarts that may happen,
+        intensity: u32,
+        /// in so many seconds.
+        period: u32,
+    },
     /// `:sys.suspend(target)`
     Suspend {
         /// Who.

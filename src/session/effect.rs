@@ -5,6 +5,7 @@ use crate::exit::Raise;
 use crate::process::fault::Fault;
 use crate::process::{Dest, Runtime};
 use crate::seq;
+use crate::supervision::Strategy;
 use crate::term;
 use crate::term::{Atom, Pid, Term, erlang};
 
@@ -50,6 +51,9 @@ pub(super) fn effect(node: &Runtime, command: &Command) -> Result<Effect, String
         Command::Upgrade { application, vsn } => Effect::Client(Task::Upgrade(atom(application)?, version(vsn)?)),
         Command::Downgrade { application, vsn } => Effect::Client(Task::Downgrade(atom(application)?, version(vsn)?)),
         Command::SystemEnv { variable, value } => system_env(variable, value.as_deref())?,
+        Command::SupervisorFlags { strategy, intensity, period } => {
+            Effect::Client(Task::Flags(flags(*strategy, *intensity, *period)?))
+        }
         Command::Suspend { target } => Effect::Client(Task::Suspend(whom(node, target)?)),
         Command::Resume { target } => Effect::Client(Task::Resume(whom(node, target)?)),
         Command::Trace { .. } => return Err("tracing is no input".to_owned()),
@@ -58,6 +62,22 @@ pub(super) fn effect(node: &Runtime, command: &Command) -> Result<Effect, String
 
 fn at_most(number: u32, most: u32, what: &str) -> Result<u32, String> {
     if number <= most { Ok(number) } else { Err(format!("at most {most} {what}, not {number}")) }
+}
+
+/// A supervisor's flags as a map.
+fn flags(strategy: Strategy, intensity: u32, period: u32) -> Result<Term, String> {
+    let strategy = match strategy {
+        Strategy::OneForOne => term!(one_for_one),
+        Strategy::OneForAll => term!(one_for_all),
+        Strategy::RestForOne => term!(rest_for_one),
+        Strategy::SimpleOneForOne => return Err("its children have specs of their own".to_owned()),
+    };
+    let intensity = at_most(intensity, 1_000, "restarts")?;
+    let period = at_most(period, 86_400, "seconds")?;
+    if period == 0 {
+        return Err("a period has at least one second".to_owned());
+    }
+    Ok(term!(#{strategy => (strategy), intensity => (intensity), period => (period)}))
 }
 
 fn version(text: &str) -> Result<String, String> {

@@ -9,8 +9,10 @@ use super::html::{component, html};
 use super::act::Act;
 use super::i18n::{Lang, Words};
 use super::shared::{Ptr, Write, doing, icon, use_act};
+use super::words;
 use crate::observe::snapshot::Snapshot;
 use crate::session::{Command, SequenceSpec};
+use crate::supervision::{Flags, Strategy};
 
 use check::{name_problem, number_problem};
 
@@ -145,6 +147,72 @@ fn field(
             <em role="alert">{ problem.unwrap_or_default() }</em>
         </label>
     }
+}
+
+#[derive(Clone, PartialEq, Properties)]
+pub(crate) struct FlagsProps {
+    /// As they are now.
+    pub(crate) flags: Flags,
+    pub(crate) lang: Lang,
+}
+
+/// Strategy, intensity and period of a supervisor that goes on running.
+#[function_component]
+pub(crate) fn FlagsForm(props: &FlagsProps) -> Html {
+    let act = use_act();
+    let now = props.flags;
+    let draft =
+        use_state_eq(|| (words::strategy(now.strategy).to_owned(), now.intensity.to_string(), now.period.to_string()));
+    let wrong = use_state_eq(|| false);
+    let t = props.lang.words();
+    let change = |set: fn(&mut (String, String, String), String)| {
+        let (draft, wrong) = (draft.clone(), wrong.clone());
+        Callback::from(move |value: String| {
+            let mut next = (*draft).clone();
+            set(&mut next, value);
+            draft.set(next);
+            wrong.set(false);
+        })
+    };
+    let submit = {
+        let (draft, wrong) = (draft.clone(), wrong.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            match flags_of(&draft) {
+                Some(command) => act.emit(Act::Do(command)),
+                None => wrong.set(true),
+            }
+        })
+    };
+    let pick = change(|draft, value| draft.0 = value);
+    let onchange = Callback::from(move |event: yew::Event| {
+        pick.emit(event.target_unchecked_into::<web_sys::HtmlSelectElement>().value());
+    });
+    html! {
+        <details class="flags"><summary>{ t.change_flags }</summary>
+            <form onsubmit={submit} novalidate={true}>
+                <label class="field"><span>{ t.strategy }</span>
+                    <select {onchange}>{ for STRATEGIES.into_iter().map(words::strategy).map(|name| html! { <option value={name} selected={name == draft.0}>{ name }</option> }) }</select>
+                </label>
+                <div class="pair">
+                    { field("flags-intensity", t.intensity, &draft.1, None, change(|draft, value| draft.1 = value)) }
+                    { field("flags-period", t.period, &draft.2, None, change(|draft, value| draft.2 = value)) }
+                </div>
+                if *wrong { <em role="alert">{ t.flags_form }</em> }
+                <p class="hint">{ t.flags_hint }</p>
+                <button type="submit" class="primary">{ t.apply }</button>
+            </form>
+        </details>
+    }
+}
+
+const STRATEGIES: [Strategy; 3] = [Strategy::OneForOne, Strategy::OneForAll, Strategy::RestForOne];
+
+fn flags_of((strategy, intensity, period): &(String, String, String)) -> Option<Command> {
+    let strategy = STRATEGIES.into_iter().find(|other| words::strategy(*other) == strategy)?;
+    let intensity = intensity.trim().parse().ok().filter(|intensity| *intensity <= 1_000)?;
+    let period = period.trim().parse().ok().filter(|period| (1..=86_400).contains(period))?;
+    Some(Command::SupervisorFlags { strategy, intensity, period })
 }
 
 #[derive(Clone, PartialEq, Properties)]

@@ -206,6 +206,11 @@ words! {
     no_calls: "Nobody has called it yet.", "아직 호출되지 않았습니다.";
     strategy: "strategy", "재시작 전략";
     intensity: "restart intensity", "재시작 강도";
+    change_flags: "Change its flags", "속성 바꾸기";
+    flags_hint: "It goes on running: suspended, told by its own code_change, resumed.", "계속 실행됩니다. 중단하고 code_change로 알린 다음 재개합니다.";
+    period: "period (s)", "기간(초)";
+    apply: "Apply", "적용";
+    flags_form: "Whole numbers: at most 1000 restarts, 1 to 86400 seconds.", "정수로 쓰세요. 재시작은 1000번까지, 기간은 1~86400초.";
     budget: "budget", "남은 예산";
     total_restarts: "restarts so far", "지금까지의 재시작";
     in_seconds: "s", "초";

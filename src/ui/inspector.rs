@@ -14,6 +14,7 @@ use super::html::{component, html};
 
 use super::act::{Act, Choice, Layer, Tab};
 use super::crash_menu::CrashMenu;
+use super::forms::FlagsForm;
 use super::i18n::Words;
 use super::process_tree::glyph;
 use super::shared::{Ptr, copy, doing, icon, use_act};
@@ -79,6 +80,9 @@ fn inside(props: &InspectorProps, act: &Callback<Act>, node: &Rc<TreeNode>, t: &
                 { tab(Tab::Process, t.tab_process) }{ tab(Tab::State, t.tab_state) }
                 { tab(Tab::Spec, t.tab_spec) }{ tab(Tab::Messages, t.tab_messages) }
             </div>
+            if words::named(node, words::SUPERVISOR) && node.state.is_alive() {
+                { node.supervisor.as_ref().map(|supervisor| html! { <FlagsForm flags={supervisor.flags} lang={props.choice.lang} /> }) }
+            }
             <div class="panel" role="tabpanel" id="inspector-panel" aria-labelledby={tab_id(props.choice.tab)} tabindex="0">
                 { panel(props, act, node, t) }
             </div>

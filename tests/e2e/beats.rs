@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::page::{Page, View, with_page};
-use crate::reader::{FIB, drawn, open, press, select};
+use crate::reader::{FIB, choose, drawn, open, press, select, write};
 
 fn heads(page: &Page) -> serde_json::Value {
     page.eval("return deepAll('.beats li').map((beat) => beat.textContent)")
@@ -86,5 +86,34 @@ fn without_motion_the_beats_are_still() {
         press(page, ".beats li:nth-child(2) button");
         page.wait_for("deep('.picture .signal')");
         assert_eq!(page.eval("return getComputedStyle(deep('.picture .signal')).animationName"), "none");
+    });
+}
+
+#[test]
+fn a_strategy_that_is_edited_live_counts_from_the_next_crash() {
+    open(View::default(), |page| {
+        select(page, "Seq.Supervisor");
+        let pid = drawn(page, ".card.selected .sub");
+        press(page, ".flags summary");
+        choose(page, ".flags select", "rest_for_one");
+        write(page, "#flags-intensity", "many");
+        press(page, ".flags .primary");
+        page.wait_for("deep('.flags [role=alert]')");
+        write(page, "#flags-intensity", "2");
+        write(page, "#flags-period", "30");
+        press(page, ".flags .primary");
+        page.wait_for("deep('.card.selected .sub')?.textContent === 'rest_for_one'");
+        page.wait_for("deep('.panel dl').textContent.includes('2 / 30 s')");
+        assert_ne!(pid, "rest_for_one");
+        select(page, FIB);
+        press(page, ".do-crash");
+        press(page, ".crash-menu .kill");
+        page.wait_for("deepAll('.beats li').length === 5");
+        assert_eq!(heads(page), json!(["1 falls", "2 tells", "3 costs", "4 stops", "5 starts"]));
+        press(page, ".beats li:nth-child(4) button");
+        says(page, "stopped, in this order: 1. Seq.ArithServer");
+        press(page, ".next-beat");
+        says(page, "started again, in this order: 1. Seq.FibServer  2. Seq.ArithServer");
+        page.screenshot("rest-for-one");
     });
 }
