@@ -81,7 +81,7 @@ fn inside(props: &InspectorProps, act: &Callback<Act>, node: &Rc<TreeNode>, t: &
                 { tab(Tab::Spec, t.tab_spec) }{ tab(Tab::Messages, t.tab_messages) }
             </div>
             if words::named(node, words::SUPERVISOR) && node.state.is_alive() {
-                { node.supervisor.as_ref().map(|supervisor| html! { <FlagsForm flags={supervisor.flags} lang={props.choice.lang} /> }) }
+                { node.supervisor.as_ref().map(|supervisor| component! { <FlagsForm flags={supervisor.flags} lang={props.choice.lang} /> }) }
             }
             <div class="panel" role="tabpanel" id="inspector-panel" aria-labelledby={tab_id(props.choice.tab)} tabindex="0">
                 { panel(props, act, node, t) }
