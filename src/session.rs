@@ -10,6 +10,7 @@
 //! | [`client`] | the page's processes: one call, auto-run, chaos |
 //! | [`pace`] | virtual time by the wall clock |
 //! | [`hash`] | one number for what happened |
+//! | [`scenario`] | a writer's own tree and faults, as JSON |
 //! | [`record`] | runs as JSON, and their replay |
 //!
 //! Only commands enter a run, between two turns, each with the turn and the virtual time at
@@ -23,6 +24,7 @@ pub mod hash;
 pub mod options;
 pub mod pace;
 pub mod record;
+pub mod scenario;
 
 use std::rc::Rc;
 

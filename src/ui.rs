@@ -61,7 +61,7 @@ pub use page::{Page, PageProps};
 pub use shared::Ptr;
 
 use browser::{Frame, Sight};
-use driver::{APP, Driver};
+use driver::Driver;
 
 /// Milliseconds of work in a frame: of a page, and of a widget among others.
 const BUDGET_PAGE: f64 = 8.0;
@@ -127,7 +127,7 @@ impl Options {
     }
 
     fn app(&self) -> &str {
-        self.app.as_deref().unwrap_or(APP)
+        self.app.as_deref().unwrap_or(act::SEQ)
     }
 
     /// A number, or else the text folded into one.
@@ -191,7 +191,7 @@ impl Component for App {
             choice.take(&Act::Scene(scene));
         }
         App {
-            driver: Driver::new(options.app(), options.seed(), options.env.clone()),
+            driver: Driver::new(options.app(), None, options.seed(), options.env.clone()),
             choice,
             env: options.env.clone(),
             welcomed: false,
@@ -221,7 +221,7 @@ impl Component for App {
         if new.app() != old.app() {
             match Scene::of(new.app()) {
                 Some(scene) => drop(self.on_act(ctx, Act::Scene(scene))),
-                None => self.driver = Driver::new(new.app(), new.seed(), Vec::new()),
+                None => self.driver = Driver::new(new.app(), None, new.seed(), Vec::new()),
             }
         } else if new.seed() != old.seed() {
             self.reset(new.seed());
@@ -272,7 +272,7 @@ impl App {
         let selected = self.choice.selected.and_then(|key| driver.snapshot.node(key));
         let info = selected.and_then(|node| driver.inspect(node.pid()?)).map(|info| Ptr(Rc::new(info)));
         component! { <Page snapshot={Ptr(driver.snapshot.clone())} choice={self.choice.clone()} pace={driver.pace} now={driver.now()}
-        app={Rc::<str>::from(APP)} {page} {info} mailboxes={Ptr(driver.mailboxes.clone())} relentless={driver.relentless().cloned()}
+        app={Rc::<str>::from(self.choice.scene.app())} {page} {info} mailboxes={Ptr(driver.mailboxes.clone())} relentless={driver.relentless().cloned()}
         refused={self.refused.clone()} act={self.act.clone()} /> }
     }
 
@@ -345,9 +345,16 @@ impl App {
 
     /// Tells whether the act was more than a choice of what to see.
     fn perform(&mut self, act: Act) -> bool {
-        if let Act::Scene(scene) = act {
-            self.stage(scene);
-            return true;
+        match act {
+            Act::Scene(scene) => {
+                self.stage(scene, None);
+                return true;
+            }
+            Act::Scenario(text) => {
+                self.stage(Scene::Own, Some(text));
+                return true;
+            }
+            _ => {}
         }
         let Ok(driver) = &mut self.driver else { return false };
         match act {
@@ -374,11 +381,18 @@ impl App {
     }
 
     /// A node of another kind, with the seed of the one before and the environment that was asked for.
-    fn stage(&mut self, scene: Scene) {
-        self.welcomed = false;
+    /// What cannot be booted is refused, and the one before goes on.
+    fn stage(&mut self, scene: Scene, own: Option<String>) {
         let seed = self.driver.as_ref().map_or(1, |driver| driver.pace.seed);
-        self.driver = Driver::new(scene.name(), seed, self.env.clone());
-        self.refused = None;
+        match Driver::new(scene.name(), own, seed, self.env.clone()) {
+            Ok(driver) => {
+                self.driver = Ok(driver);
+                self.welcomed = false;
+                self.choice.take(&Act::Scene(scene));
+                self.answer(Ok(()));
+            }
+            Err(why) => self.answer(Err(why)),
+        }
     }
 
     fn reset(&mut self, seed: u64) {

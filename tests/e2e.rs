@@ -22,6 +22,8 @@ mod page;
 mod processes;
 #[path = "e2e/reader.rs"]
 mod reader;
+#[path = "e2e/scenarios.rs"]
+mod scenarios;
 #[path = "e2e/server.rs"]
 mod server;
 #[path = "e2e/site.rs"]

@@ -16,7 +16,7 @@ use crate::seq;
 use crate::supervision::Restart;
 use crate::term::{Atom, Ordered, Term, erlang};
 
-use super::Options;
+use super::{Options, scenario};
 
 /// The system's environment, as the processes of a node find it.
 #[derive(Debug, Default)]
@@ -88,6 +88,7 @@ pub(super) fn node_with_env(options: &Options) -> Result<(Runtime, Rc<SystemEnv>
     let files = ConfigFiles { config: options.config.clone(), runtime: options.runtime.clone() };
     let settings = files.read(&variables)?;
     check_app_file(options)?;
+    let scenario = options.scenario.as_deref().map(scenario::parse).transpose()?.map(Rc::new);
     let mut node = Runtime::new(options.limits.clone());
     // What the applications here name; tasks, agents and registries would be so much more to download.
     let own = vec![application::module()];
@@ -102,8 +103,18 @@ pub(super) fn node_with_env(options: &Options) -> Result<(Runtime, Rc<SystemEnv>
     node.install(Rc::new(files));
     node.install(Rc::new(code_path(options)));
     let init = Mfa { module: Atom::INIT, function: Atom::new("boot"), arity: 1 };
-    let demo = options.demo;
-    node.spawn(init, move |cx| init_process(cx, demo)).map_err(|raise| format!("the node cannot boot: {raise:?}"))?;
+    let what = match (&scenario, options.demo) {
+        (Some(_), _) => Boot::One(scenario::APP),
+        (None, true) => Boot::Release,
+        (None, false) => Boot::One("seq"),
+    };
+    let refused = |raise: Raise| format!("the node cannot boot: {raise:?}");
+    node.spawn(init, move |cx| init_process(cx, what)).map_err(refused)?;
+    if let Some(scenario) = scenario {
+        node.load(scenario::module());
+        node.install(scenario.clone());
+        node.spawn(scenario::initial_call(), move |cx| scenario::befall(cx, scenario)).map_err(refused)?;
+    }
     for _ in 0..TURNS {
         if !node.turn() {
             break;
@@ -125,6 +136,9 @@ fn app_files(options: &Options) -> AppFiles {
     let is_there = |name: &str| BUILT_IN.iter().any(|(other, _)| *other == name);
     let new = seq::demo::APPS.iter().filter(|(name, _)| options.demo || !is_there(name));
     new.for_each(|(name, text)| files.add(name, text));
+    if options.scenario.is_some() {
+        files.add(scenario::APP, scenario::APP_FILE);
+    }
     files.add("seq", &options.app);
     files
 }
@@ -145,16 +159,27 @@ fn code_path(options: &Options) -> CodePath {
     path
 }
 
+/// What a node boots.
+#[derive(Clone, Copy)]
+enum Boot {
+    /// An application, and what it needs.
+    One(&'static str),
+    /// The release of the demo.
+    Release,
+}
+
 /// The first process: it brings up the controller, then the application, and stays.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/init>
-async fn init_process(cx: Cx, demo: bool) -> Result<(), Raise> {
+async fn init_process(cx: Cx, what: Boot) -> Result<(), Raise> {
     cx.trap_exits(true);
     cx.register(Atom::INIT, cx.me())?;
     cx.emit(Event::Initialised { pid: cx.me(), behaviour: Behaviour::System, module: Atom::INIT });
     application::start_controller(&cx).await?;
     // Its failure is told by events; the node lives on without it.
-    if demo {
+    if let Boot::One(application) = what {
+        let _ = application::ensure_all_started(&cx, Atom::new(application), Restart::Temporary).await;
+    } else {
         let release = erlang::parse_file(seq::demo::RELEASE, erlang::Limits::default()).ok();
         let release = release.and_then(|terms| Release::from_term(terms.first()?).ok());
         if let Some(release) = release {
@@ -163,8 +188,6 @@ async fn init_process(cx: Cx, demo: bool) -> Result<(), Raise> {
                 cx.halt(Term::tuple([Term::atom("cannot_boot"), reason.clone()]));
             }
         }
-    } else {
-        let _ = application::ensure_all_started(&cx, Atom::new("seq"), Restart::Temporary).await;
     }
     loop {
         let message = cx.receive().await;

@@ -35,6 +35,8 @@ pub struct Options {
     pub runtime: String,
     /// Boot the whole demo release, not `seq` alone.
     pub demo: bool,
+    /// A tree and what befalls it, as JSON ([`scenario`](super::scenario)): boot that and neither.
+    pub scenario: Option<String>,
     /// The node's bounds.
     pub limits: Limits,
 }
@@ -48,6 +50,7 @@ impl Default for Options {
             config: CONFIG.to_owned(),
             runtime: RUNTIME.to_owned(),
             demo: false,
+            scenario: None,
             limits: limits(),
         }
     }

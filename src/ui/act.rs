@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::i18n::Lang;
 use crate::observe::snapshot::NodeKey;
-use crate::session::{Command, Speed, Target};
+use crate::session::{Command, Speed, Target, scenario};
 use crate::term::{Atom, Ordered};
 
 /// A deed of the reader.
@@ -23,6 +23,8 @@ pub enum Act {
     Reset,
     /// Another kind of node.
     Scene(Scene),
+    /// A scenario that was read from a file.
+    Scenario(String),
     /// Hold time and go on to the next instruction of an upgrade of this application.
     Instruction(Atom),
     /// Look at that beat of the crash with that log position; `None` leaves it to the clock.
@@ -100,6 +102,9 @@ impl Pane {
     }
 }
 
+/// The application of the first two scenes.
+pub(crate) const SEQ: &str = "seq";
+
 /// What node there is to see.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Scene {
@@ -108,10 +113,21 @@ pub enum Scene {
     Seq,
     /// A release of many applications around it.
     Demo,
+    /// The three strategies on the same faults.
+    Strategies,
+    /// A budget that is spent, level by level.
+    Escalation,
+    /// Permanent, transient, temporary.
+    Restarts,
+    /// Children that take their time to stop.
+    Shutdown,
+    /// A scenario of the reader's own.
+    Own,
 }
 
 impl Scene {
-    pub(crate) const ALL: [Scene; 2] = [Scene::Seq, Scene::Demo];
+    pub(crate) const ALL: [Scene; 7] =
+        [Scene::Seq, Scene::Demo, Scene::Strategies, Scene::Escalation, Scene::Restarts, Scene::Shutdown, Scene::Own];
 
     /// The scene of a name, as an attribute has it.
     #[must_use]
@@ -123,6 +139,19 @@ impl Scene {
         match self {
             Scene::Seq => "seq",
             Scene::Demo => "demo",
+            Scene::Strategies => "strategies",
+            Scene::Escalation => "escalation",
+            Scene::Restarts => "restarts",
+            Scene::Shutdown => "shutdown",
+            Scene::Own => "own",
+        }
+    }
+
+    /// The application that the reader looks at.
+    pub(crate) const fn app(self) -> &'static str {
+        match self {
+            Scene::Seq | Scene::Demo => SEQ,
+            _ => scenario::APP,
         }
     }
 }

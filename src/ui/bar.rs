@@ -1,10 +1,11 @@
 //! The bar: time, inputs that run by themselves, and how the page looks.
 
-use yew::{Callback, Html, Properties, TargetCast, function_component};
+use yew::{Callback, Html, NodeRef, Properties, TargetCast, function_component};
 
 use super::html::html;
 
 use super::act::{Act, Choice, Layer, Scene};
+use super::browser;
 use super::i18n::Words;
 use super::shared::{doing, icon, use_act};
 use super::words;
@@ -142,9 +143,27 @@ fn choice<T: Copy + PartialEq + 'static>(
 }
 
 /// What node there is to see.
-pub(crate) fn scene(act: &Callback<Act>, scene: Scene, t: &'static Words) -> Html {
-    let options = [(Scene::Seq, "seq".to_owned()), (Scene::Demo, t.demo_node.to_owned())];
-    choice("scene", t.scenario, &options, scene, act.reform(Act::Scene))
+pub(crate) fn scene(act: &Callback<Act>, scene: Scene, input: &NodeRef, t: &'static Words) -> Html {
+    // One's own is opened, not chosen.
+    let there = Scene::ALL.into_iter().filter(|other| *other != Scene::Own || scene == Scene::Own);
+    let options: Vec<(Scene, String)> = there.map(|scene| (scene, t.scene(scene).to_owned())).collect();
+    let opened = act.clone();
+    let onchange = Callback::from(move |event: yew::Event| {
+        let opened = opened.clone();
+        let input: web_sys::HtmlInputElement = event.target_unchecked_into();
+        let _ = browser::read(&input, move |text| opened.emit(Act::Scenario(text)));
+    });
+    let (own, input) = (input.clone(), input.clone());
+    let onclick = Callback::from(move |_: yew::MouseEvent| {
+        own.cast::<web_sys::HtmlElement>().iter().for_each(web_sys::HtmlElement::click);
+    });
+    html! {
+        <>
+            { choice("scene", t.scenario, &options, scene, act.reform(Act::Scene)) }
+            <button type="button" class="plain open-scenario" {onclick}>{ t.open_scenario }</button>
+            <input type="file" id="scenario-file" hidden={true} accept=".json" aria-label={t.open_scenario} ref={input} {onchange} />
+        </>
+    }
 }
 
 fn speed(act: &Callback<Act>, props: &BarProps, t: &'static Words) -> Html {

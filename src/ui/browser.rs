@@ -81,6 +81,17 @@ pub(crate) fn copy(text: &str) -> Option<()> {
     Some(())
 }
 
+/// Reads the file that was chosen in an input element.
+pub(crate) fn read(input: &JsValue, then: impl FnOnce(String) + 'static) -> Option<()> {
+    let get = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok().filter(JsValue::is_truthy);
+    let file = get(&get(input, "files")?, "0")?;
+    let text: js_sys::Function = get(&file, "text")?.dyn_into().ok()?;
+    let promise = text.call0(&file).ok()?;
+    let after: js_sys::Function = get(&promise, "then")?.dyn_into().ok()?;
+    let done = Closure::once_into_js(move |text: JsValue| then(text.as_string().unwrap_or_default()));
+    after.call1(&promise, &done).ok().map(drop)
+}
+
 /// Hands the reader a file.
 pub(crate) fn save(name: &str, text: &str) -> Result<(), JsValue> {
     let document = window().and_then(|window| window.document()).ok_or(JsValue::NULL)?;

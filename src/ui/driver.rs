@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::observe::beats;
 use crate::observe::snapshot::{Snapshot, State};
-use crate::session::{Command, CrashKind, Info, Options, Session, Speed, Target};
+use crate::session::{Command, CrashKind, Info, Options, Session, Speed, Target, scenario};
 use crate::term::{Atom, Pid};
 use crate::time::{Duration, Instant};
 
@@ -12,8 +12,6 @@ use super::act::Scene;
 use super::bar::Pace;
 use super::words;
 
-/// The application that the page shows.
-pub(crate) const APP: &str = "seq";
 /// A frame lets its time pass in so many slices, and looks at the clock after each: what there is
 /// no time for is lost rather than owed.
 const SLICES: u32 = 8;
@@ -32,6 +30,7 @@ const BREATH: u64 = 250;
 /// A session and its pace.
 pub(crate) struct Driver {
     session: Session,
+    scene: Scene,
     pub(crate) pace: Pace,
     pub(crate) snapshot: Rc<Snapshot>,
     /// Who has messages waiting.
@@ -51,15 +50,17 @@ impl Driver {
     ///
     /// # Errors
     /// A line for a person if it does not come up.
-    pub(crate) fn new(app: &str, seed: u64, env: Vec<(String, String)>) -> Result<Self, String> {
-        let Some(scene) = Scene::of(app) else {
+    pub(crate) fn new(app: &str, own: Option<String>, seed: u64, env: Vec<(String, String)>) -> Result<Self, String> {
+        let Some(scene) = Scene::of(app).filter(|scene| *scene != Scene::Own || own.is_some()) else {
             let names = Scene::ALL.map(Scene::name).join(", ");
             return Err(format!("there is no application {app:?} here, only {names}"));
         };
-        let mut session = Session::new(Options { seed, env, demo: scene == Scene::Demo, ..Options::default() })?;
+        let shipped = scenario::BUILT_IN.iter().find(|(name, _)| *name == app).map(|(_, text)| (*text).to_owned());
+        let (scenario, demo) = (own.or(shipped), scene == Scene::Demo);
+        let mut session = Session::new(Options { seed, env, demo, scenario, ..Options::default() })?;
         let snapshot = session.snapshot();
         let pace = Pace { seed, ..Pace::default() };
-        Ok(Driver { session, pace, snapshot, mailboxes: Rc::default(), last: None, relentless: None })
+        Ok(Driver { session, scene, pace, snapshot, mailboxes: Rc::default(), last: None, relentless: None })
     }
 
     /// Lets the time since the last frame pass, with at most `budget` milliseconds of work; tells
@@ -232,7 +233,7 @@ impl Driver {
     }
 
     fn application_is_down(&self) -> bool {
-        let own = self.snapshot.applications.iter().find(|application| &*application.name.text() == APP);
+        let own = self.snapshot.applications.iter().find(|application| &*application.name.text() == self.scene.app());
         own.is_some_and(|own| !super::inspector::runs(own)) || self.snapshot.halted.is_some()
     }
 }

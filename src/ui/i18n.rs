@@ -1,6 +1,7 @@
 //! The words of the page, in English and Korean side by side: a key without both does not
 //! compile. OTP's terms stay English, with a gloss in Korean; particles never touch a variable.
 
+use super::act::Scene;
 use crate::observe::snapshot::{ApplicationState, State};
 
 /// A language of the page.
@@ -67,6 +68,16 @@ words! {
     step: "Step", "한 단계";
     scenario: "Node", "노드";
     demo_node: "demo", "데모";
+    scene_strategies: "three strategies", "세 가지 전략";
+    scene_escalation: "escalation", "포기와 전파";
+    scene_restarts: "kinds of restart", "재시작 종류";
+    scene_shutdown: "shutdown times", "종료 제한 시간";
+    scene_own: "own file", "내 파일";
+    open_scenario: "Open…", "열기…";
+    about_strategies: "The second child of each supervisor is crashed in turn. one_for_one restarts it alone, one_for_all all three, rest_for_one it and those started after it.", "감독자마다 둘째 자식이 차례로 죽습니다. one_for_one은 그것만, one_for_all은 셋 다, rest_for_one은 그것과 그 뒤에 시작한 것을 다시 시작합니다.";
+    about_escalation: "A worker that keeps crashing spends its supervisor's budget; the supervisor gives up and is itself restarted, until the one above gives up too.", "계속 죽는 작업자가 감독자의 재시작 강도를 다 쓰면 감독자가 포기하고, 위의 감독자가 그것을 다시 시작하다가 결국 포기합니다.";
+    about_restarts: "permanent always comes back, transient only after a fault, temporary never.", "permanent는 언제나, transient는 고장일 때만 다시 시작하고, temporary는 다시 시작하지 않습니다.";
+    about_shutdown: "When one dies all are stopped, last started first: some at once, one after a while, one only when its time is up and it is killed.", "하나가 죽으면 나중에 시작한 것부터 모두 정지합니다. 바로 멈추는 것, 조금 걸리는 것, 제한 시간이 지나 강제로 종료되는 것이 있습니다.";
     speed: "Speed", "속도";
     reset: "Reset", "처음부터";
     auto_run: "Auto-run", "자동 실행";
@@ -364,6 +375,30 @@ words! {
 }
 
 impl Words {
+    /// What a node is called.
+    pub(crate) const fn scene(&self, scene: Scene) -> &'static str {
+        match scene {
+            Scene::Seq => "seq",
+            Scene::Demo => self.demo_node,
+            Scene::Strategies => self.scene_strategies,
+            Scene::Escalation => self.scene_escalation,
+            Scene::Restarts => self.scene_restarts,
+            Scene::Shutdown => self.scene_shutdown,
+            Scene::Own => self.scene_own,
+        }
+    }
+
+    /// What there is to watch; empty where the reader decides.
+    pub(crate) const fn about(&self, scene: Scene) -> &'static str {
+        match scene {
+            Scene::Strategies => self.about_strategies,
+            Scene::Escalation => self.about_escalation,
+            Scene::Restarts => self.about_restarts,
+            Scene::Shutdown => self.about_shutdown,
+            Scene::Seq | Scene::Demo | Scene::Own => "",
+        }
+    }
+
     /// What an instruction of an upgrade does; empty for an unknown one.
     pub(crate) fn instruction(&self, tag: &str) -> &'static str {
         match tag {

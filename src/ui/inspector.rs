@@ -46,7 +46,7 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
     let t = props.choice.lang.words();
     let node = props.choice.selected.and_then(|key| props.snapshot.node(key)).cloned();
     let body = match &node {
-        None => nothing(t),
+        None => nothing(t.about(props.choice.scene), t),
         Some(node) if node.kind == NodeKind::Application => {
             component! { <application::Application snapshot={props.snapshot.clone()} node={Ptr(node.clone())} choice={props.choice.clone()} /> }
         }
@@ -60,8 +60,8 @@ pub(crate) fn Inspector(props: &InspectorProps) -> Html {
     }
 }
 
-fn nothing(t: &'static Words) -> Html {
-    html! { <div class="nothing"><h2>{ t.inspector }</h2><p>{ t.nothing_selected }</p><p>{ t.select_hint }</p></div> }
+fn nothing(about: &'static str, t: &'static Words) -> Html {
+    html! { <div class="nothing"><h2>{ t.inspector }</h2><p>{ t.nothing_selected }</p><p>{ t.select_hint }</p><p>{ about }</p></div> }
 }
 
 fn inside(props: &InspectorProps, act: &Callback<Act>, node: &Rc<TreeNode>, t: &'static Words) -> Html {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlElement, ShadowRoot};
-use yew::{Callback, ContextProvider, Html, Properties, function_component, use_effect_with, use_node_ref};
+use yew::{Callback, ContextProvider, Html, NodeRef, Properties, function_component, use_effect_with, use_node_ref};
 
 use super::html::{component, html};
 
@@ -65,6 +65,7 @@ pub struct PageProps {
 /// Panes in their places; which of them show is the style sheet's affair, by the room there is.
 #[function_component]
 pub fn Page(props: &PageProps) -> Html {
+    let file = use_node_ref();
     let (choice, act) = (&props.choice, &props.act);
     let t = choice.lang.words();
     let sheet = choice.shows(Layer::Sheet) || choice.shows(Layer::Crash);
@@ -76,7 +77,7 @@ pub fn Page(props: &PageProps) -> Html {
     let body = html! {
         <>
             { component! { <Bar pace={props.pace} choice={choice.clone()} counts={snapshot.counts} {now} page={props.page} /> } }
-            { applications(props, t) }
+            { applications(props, &file, t) }
             { halted(props, t) }
             <div class="panes" data-pane={choice.pane.id()} data-sheet={sheet.to_string()}>
                 { pane(Pane::Tree, t.tree, component! { <ProcessTree snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} playing={props.pace.playing} mailboxes={props.mailboxes.clone()} {now} /> }) }
@@ -111,7 +112,7 @@ fn switch(props: &PageProps, t: &'static Words) -> Html {
 }
 
 /// The applications, in the order they were loaded; the reader's one first.
-fn applications(props: &PageProps, t: &'static Words) -> Html {
+fn applications(props: &PageProps, file: &NodeRef, t: &'static Words) -> Html {
     let own = |application: &ApplicationView| *application.name.text() == *props.app;
     let mut shown: Vec<_> = props.snapshot.applications.iter().collect();
     sort_by_key(&mut shown, |application| !own(application));
@@ -128,7 +129,7 @@ fn applications(props: &PageProps, t: &'static Words) -> Html {
     };
     html! {
         <div class="strip">
-            if props.page { { scene(&props.act, props.choice.scene, t) } }
+            if props.page { { scene(&props.act, props.choice.scene, file, t) } }
             <ul class="applications" aria-label={t.applications}>{ for shown.into_iter().take(40).map(one) }</ul>
             { stopped(props, t) }
         </div>

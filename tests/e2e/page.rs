@@ -172,6 +172,11 @@ impl Page {
         self.session.devtools("Emulation.setUserAgentOverride", &language);
     }
 
+    /// Chooses a file in an input, whether that shows or not.
+    pub fn upload(&self, css: &str, file: &str) {
+        self.type_into(css, file);
+    }
+
     /// The reader wants no motion.
     pub fn calm(&self) {
         let calm = json!({ "features": [{ "name": "prefers-reduced-motion", "value": "reduce" }] });

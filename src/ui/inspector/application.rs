@@ -43,7 +43,7 @@ pub(super) fn Application(props: &ApplicationProps) -> Html {
         })
     };
     let name = words::application(application.name);
-    let is_seq = name == super::super::driver::APP;
+    let is_seq = name == super::super::act::SEQ;
     html! {
         <>
             <header><h2>{ name }{ " " }<small>{ words::version(&application.spec) }</small></h2>

@@ -1,0 +1,58 @@
+//! Scenarios: those that are shipped, and a writer's own.
+
+use serde_json::json;
+
+use crate::page::{Page, View, with_page};
+use crate::reader::{choose, of, open};
+
+fn incarnation(page: &Page, id: &str, number: u32) {
+    page.wait_for(&format!("{}", of(id, &format!("?.querySelector('.again')?.textContent === '×{number}'"))));
+}
+
+#[test]
+fn the_three_strategies_stand_side_by_side() {
+    open(View::default(), |page| {
+        choose(page, ".scene select", "three strategies");
+        page.wait_for("deep('.row[data-name=\":rest_for_one\"]')");
+        assert!(page.text(".nothing").contains("rest_for_one it and those started after it"));
+        choose(page, ".speed select", "8×");
+        for id in [":a2", ":b1", ":b2", ":b3", ":c2", ":c3"] {
+            incarnation(page, id, 2);
+        }
+        for id in [":a1", ":c1"] {
+            assert_eq!(page.eval(&format!("return {}", of(id, ".querySelector('.again')"))), json!(null), "{id}");
+        }
+        page.screenshot("strategies");
+    });
+}
+
+#[test]
+fn a_scenario_of_ones_own_is_opened_and_a_bad_one_is_refused_with_its_place() {
+    let folder = std::env::temp_dir();
+    let write = |name: &str, text: &str| {
+        let file = folder.join(name);
+        std::fs::write(&file, text).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let good = write(
+        "lic-good.json",
+        r#"{"name": "shop", "tree": {"id": "top", "children": [{"id": "cart"}]},
+            "faults": [{"at_ms": 300, "target": "cart", "reason": "sold_out"}]}"#,
+    );
+    let bad = write("lic-bad.json", "{\"name\": \"shop\",\n \"tree\": {\"id\": \"<b>top</b>\", \"colour\": 1}}");
+    with_page("index.html?seed=7", View::default(), |page| {
+        page.wait_for("deep('#scenario-file')");
+        page.upload("#scenario-file", &good);
+        page.wait_for("deep('.row[data-name=\":cart\"]')");
+        incarnation(page, ":cart", 2);
+        page.upload("#scenario-file", &bad);
+        page.wait_for("deep('.refused')");
+        let said = page.text(".refused");
+        assert!(said.contains("unknown field `colour`") && said.contains("line 2"), "{said}");
+        assert_eq!(
+            page.eval(&format!("return {}", of(":cart", ".dataset.state"))),
+            "running",
+            "the old one keeps running"
+        );
+    });
+}

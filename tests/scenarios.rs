@@ -1,0 +1,86 @@
+//! Scenarios: a writer's text becomes a running tree, and what befalls it happens.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
+
+use std::rc::Rc;
+
+use let_it_crash::observe::snapshot::{ApplicationState, Snapshot, State, TreeNode};
+use let_it_crash::session::scenario::{APP, BUILT_IN};
+use let_it_crash::session::{Options, Session};
+use let_it_crash::term::Atom;
+use let_it_crash::time::Duration;
+
+fn session(name: &str) -> Session {
+    let (_, text) = BUILT_IN.iter().find(|(other, _)| *other == name).unwrap();
+    Session::new(Options { scenario: Some((*text).to_owned()), ..Options::default() }).unwrap()
+}
+
+fn after(session: &mut Session, seconds: u64) -> Rc<Snapshot> {
+    for _ in 0..seconds * 10 {
+        session.frame(Duration::from_millis(100), 100_000);
+    }
+    session.snapshot()
+}
+
+fn child(seen: &Snapshot, id: &str) -> Rc<TreeNode> {
+    let id = let_it_crash::term::Term::atom(id);
+    let is_it = |node: &&Rc<TreeNode>| node.child.as_ref().is_some_and(|child| child.info.id == id);
+    seen.nodes.iter().flatten().find(is_it).unwrap_or_else(|| panic!("no child {id}")).clone()
+}
+
+fn incarnations(seen: &Snapshot, ids: &[&str]) -> Vec<u32> {
+    ids.iter().map(|id| child(seen, id).incarnation).collect()
+}
+
+#[test]
+fn the_three_strategies_differ_on_the_same_fault() {
+    let mut session = session("strategies");
+    let seen = after(&mut session, 14);
+    assert_eq!(incarnations(&seen, &["a1", "a2", "a3"]), [1, 2, 1]);
+    assert_eq!(incarnations(&seen, &["b1", "b2", "b3"]), [2, 2, 2]);
+    assert_eq!(incarnations(&seen, &["c1", "c2", "c3"]), [1, 2, 2]);
+}
+
+#[test]
+fn a_budget_is_spent_level_by_level_until_the_application_is_down() {
+    let mut session = session("escalation");
+    let seen = after(&mut session, 10);
+    assert_eq!((seen.counts.gave_up, incarnations(&seen, &["middle", "calm"])), (1, vec![2, 1]));
+    let seen = after(&mut session, 20);
+    assert_eq!(seen.application(Atom::new(APP)).unwrap().state, ApplicationState::Stopped);
+    assert_eq!(seen.counts.gave_up, 3);
+}
+
+#[test]
+fn who_comes_back_is_decided_by_restart_and_reason() {
+    let mut session = session("restarts");
+    let seen = after(&mut session, 15);
+    assert_eq!(incarnations(&seen, &["permanent", "transient_failed", "transient_done"]), [2, 2, 1]);
+    assert_eq!(child(&seen, "transient_done").state, State::Exited);
+    assert!(!child(&seen, "temporary").state.is_alive());
+}
+
+#[test]
+fn a_child_that_does_not_stop_in_time_is_killed() {
+    let mut session = session("shutdown");
+    let seen = after(&mut session, 6);
+    let ends = |id: &str| {
+        let lane = seen.lane(child(&seen, id).key).unwrap();
+        let life = lane.lives.iter().next().unwrap().end.clone().unwrap();
+        (life.at.as_millis(), life.reason.to_string())
+    };
+    let start = ends("weak").0;
+    let after = |id: &str| (ends(id).0 - start, ends(id).1);
+    assert_eq!(after("quick"), (0, ":shutdown".to_owned()));
+    assert_eq!(after("slow"), (800, ":shutdown".to_owned()));
+    assert_eq!(after("stubborn"), (1_800, ":killed".to_owned()));
+    assert_eq!(after("brutal"), (1_800, ":killed".to_owned()));
+    assert_eq!(incarnations(&seen, &["weak", "brutal", "stubborn", "slow", "quick"]), [2; 5]);
+}
+
+#[test]
+fn a_run_of_a_scenario_is_replayed_to_the_same_hash() {
+    let mut session = session("strategies");
+    after(&mut session, 3);
+    let run = session.export();
+    assert!(Session::replay(&run).unwrap().is_same());
+}
