@@ -14,10 +14,12 @@ use std::time::{Duration, Instant};
 use let_it_crash::event::Mfa;
 use let_it_crash::exit::Raise;
 use let_it_crash::limits::Limits;
+use let_it_crash::observe::model::Model;
 use let_it_crash::otp::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
 use let_it_crash::otp::supervisor;
 use let_it_crash::process::module::Called;
 use let_it_crash::process::{Cx, Module, Runtime, SpawnOptions};
+use let_it_crash::session::{Options, Session};
 use let_it_crash::term;
 use let_it_crash::term::{Atom, Pid, Term};
 
@@ -102,16 +104,28 @@ type Measured = (u64, Duration, Option<f64>);
 
 type Clock = Rc<Cell<Duration>>;
 
+fn fresh_node() -> Runtime {
+    let limits = Limits { ns_per_reduction: 0, mailbox_words: 1 << 40, ..Limits::default() };
+    let mut node = Runtime::new(limits);
+    node.kernel_mut(|kernel| kernel.log_level = None);
+    node.load(module());
+    node
+}
+
 /// Runs `body` in a process of a fresh node until nothing runs any more.
 fn in_a_node<F, Fut>(body: F) -> Duration
 where
     F: FnOnce(Cx, Clock) -> Fut + 'static,
     Fut: Future<Output = Result<(), Raise>> + 'static,
 {
-    let limits = Limits { ns_per_reduction: 0, mailbox_words: 1 << 40, ..Limits::default() };
-    let mut node = Runtime::new(limits);
-    node.kernel_mut(|kernel| kernel.log_level = None);
-    node.load(module());
+    in_node(&mut fresh_node(), body)
+}
+
+fn in_node<F, Fut>(node: &mut Runtime, body: F) -> Duration
+where
+    F: FnOnce(Cx, Clock) -> Fut + 'static,
+    Fut: Future<Output = Result<(), Raise>> + 'static,
+{
     let took = Rc::new(Cell::new(Duration::ZERO));
     let clock = took.clone();
     let initial_call = Mfa { module: server(), function: Atom::new("bench"), arity: 0 };
@@ -161,27 +175,41 @@ fn cast() -> Measured {
 }
 
 fn ring() -> Measured {
-    let (processes, rounds) = (1_000_u64, 1_000_u64);
-    let took = in_a_node(move |cx, clock| async move {
-        let mut next = cx.me();
-        for _ in 1..processes {
-            let to = next;
-            next = cx.spawn(plain(), move |cx| async move {
-                loop {
-                    let message = cx.receive().await;
-                    cx.send(to, message)?;
-                }
-            })?;
-        }
-        let begin = Instant::now();
-        for _ in 0..rounds {
-            cx.send(next, Atom::OK.into())?;
-            cx.receive().await;
-        }
-        clock.set(begin.elapsed());
-        Ok(())
-    });
-    (processes * rounds, took, None)
+    let took = in_a_node(|cx, clock| in_a_ring(cx, clock, RING, RING));
+    (RING * RING, took, None)
+}
+
+const RING: u64 = 1_000;
+
+async fn in_a_ring(cx: Cx, clock: Clock, processes: u64, rounds: u64) -> Result<(), Raise> {
+    let mut next = cx.me();
+    for _ in 1..processes {
+        let to = next;
+        next = cx.spawn(plain(), move |cx| async move {
+            loop {
+                let message = cx.receive().await;
+                cx.send(to, message)?;
+            }
+        })?;
+    }
+    let begin = Instant::now();
+    for _ in 0..rounds {
+        cx.send(next, Atom::OK.into())?;
+        cx.receive().await;
+    }
+    clock.set(begin.elapsed());
+    Ok(())
+}
+
+/// What a message event costs: a ring with all its messages in the log, and without. Two events a
+/// message; the BEAM has no such item.
+fn message_event() -> Measured {
+    let run = |traced| {
+        let mut node = fresh_node();
+        node.kernel_mut(|kernel| kernel.trace_all(traced));
+        in_node(&mut node, |cx, clock| in_a_ring(cx, clock, 10, 100_000))
+    };
+    (2 * 10 * 100_000, run(true).saturating_sub(run(false)), None)
 }
 
 fn spawn() -> Measured {
@@ -254,20 +282,46 @@ fn memory() -> Measured {
 }
 
 fn restart(n: u64) -> Measured {
-    let took = in_a_node(move |cx, clock| async move {
-        let spec = term!([{c, {(server()), start_link, [{notify, (cx.me())}]}, permanent, 5000, worker, []}]);
-        sup(&cx, term!({one_for_one, 100000000, 1}), spec).await?;
-        let mut child = pid_of(&cx.receive().await);
-        let begin = Instant::now();
-        for _ in 0..n {
-            cx.exit(child, Atom::KILL);
-            child = pid_of(&cx.receive().await);
-            call(&cx, child, Atom::NORMAL).await?;
-        }
-        clock.set(begin.elapsed());
-        Ok(())
-    });
+    let took = in_a_node(move |cx, clock| restarts(cx, clock, n));
     (n, took, None)
+}
+
+async fn restarts(cx: Cx, clock: Clock, n: u64) -> Result<(), Raise> {
+    let spec = term!([{c, {(server()), start_link, [{notify, (cx.me())}]}, permanent, 5000, worker, []}]);
+    sup(&cx, term!({one_for_one, 100000000, 1}), spec).await?;
+    let mut child = pid_of(&cx.receive().await);
+    let begin = Instant::now();
+    for _ in 0..n {
+        cx.exit(child, Atom::KILL);
+        child = pid_of(&cx.receive().await);
+        call(&cx, child, Atom::NORMAL).await?;
+    }
+    clock.set(begin.elapsed());
+    Ok(())
+}
+
+/// Reads the log of restarts into the model that the page draws: entries.
+fn apply() -> Measured {
+    let mut node = fresh_node();
+    in_node(&mut node, |cx, clock| restarts(cx, clock, 5_000));
+    let entries = node.drain_log();
+    let mut model = Model::default();
+    let begin = Instant::now();
+    entries.iter().for_each(|entry| model.apply(entry));
+    let took = begin.elapsed();
+    assert_ne!(model.snapshot(node.now()).seq, 0);
+    (entries.len() as u64, took, None)
+}
+
+/// Boots the page's node with its application.
+fn boot() -> Measured {
+    let n = 100;
+    let begin = Instant::now();
+    for _ in 0..n {
+        let mut session = Session::new(Options::default()).unwrap();
+        assert_ne!(session.snapshot().seq, 0);
+    }
+    (n, begin.elapsed(), None)
 }
 
 fn treestop() -> Measured {
@@ -361,6 +415,9 @@ const ITEMS: &[(&str, Item)] = &[
     ("selrecv_ref", selrecv_ref),
     ("selrecv_scan", selrecv_scan),
     ("fib_seq", fib_seq),
+    ("message_event", message_event),
+    ("apply", apply),
+    ("boot", boot),
 ];
 
 fn main() {

@@ -1,7 +1,8 @@
 # ./dev bench [ITEM...]: measure the node and the BEAM in turn, five rounds; a table of medians with ratios
 . dev.d/lib/measure.sh
 
-ITEMS=(pingpong cast ring spawn sup_start memory restart_1k treestop selrecv_ref selrecv_scan fib_seq)
+ITEMS=(pingpong cast ring spawn sup_start memory restart_1k restart treestop selrecv_ref selrecv_scan fib_seq
+       message_event apply boot)
 ROUNDS=${LIC_ROUNDS:-5}
 [ $# -gt 0 ] && ITEMS=("$@")
 
@@ -17,6 +18,7 @@ for round in $(seq "$ROUNDS"); do
   for item in "${ITEMS[@]}"; do
     say "round $round of $ROUNDS: $item"
     "$node" "$item" >>"$lines"
+    case $item in message_event | apply | boot) continue ;; esac # no such thing there
     erl +S 1:1 +P 1000000 -noshell -pa "$beam" -s bench main -extra "$item" >>"$lines"
   done
 done

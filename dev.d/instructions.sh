@@ -11,7 +11,7 @@ node=$(bench_program) || exit 1
 kept_count() { sed -n "s/^ *\"$1\": *\([0-9]*\).*/\1/p" "$KEPT"; }
 
 worse=0 new=()
-for item in pingpong spawn restart_1k; do
+for item in pingpong cast ring spawn restart_1k treestop; do
   now=$(instructions "$node" "$item") || exit 1
   then=$(kept_count "$item")
   awk -v item="$item" -v now="$now" -v was="${then:-$now}" -v tolerance=$TOLERANCE_PERCENT 'BEGIN {

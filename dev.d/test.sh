@@ -25,6 +25,11 @@ step "native tests" cargo test --no-default-features --features lab
 # The same scenarios as in the native tests and in Chrome: their hashes are those of the debug build.
 step "hashes in release" cargo test --release --no-default-features --features lab --test hashes
 step "without the lab" cargo check --no-default-features --all-targets
+if (. dev.d/lib/measure.sh && need_valgrind); then
+  step "instructions" ./dev instructions
+else
+  could_not "instructions" "no valgrind"
+fi
 for example in examples/*.rs; do
   # These want files or time; their tests have run them.
   case $example in examples/conformance.rs | examples/simulate.rs) continue ;; esac

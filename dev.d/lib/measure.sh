@@ -61,7 +61,8 @@ medians() {
       for (i = 1; i <= items; i++) {
         item = order[i]; ours = median("let-it-crash" SUBSEP item); beam = median("beam" SUBSEP item)
         unit = in_bytes[item] ? "B" : "/s"
-        printf "%-14s %14.0f %-2s %13.0f %-2s %7.2fx\n", item, ours, unit, beam, unit, beam ? ours / beam : 0
+        if (beam) printf "%-14s %14.0f %-2s %13.0f %-2s %7.2fx\n", item, ours, unit, beam, unit, ours / beam
+        else printf "%-14s %14.0f %-2s %16s %8s\n", item, ours, unit, "-", "-"
       }
     }'
 }

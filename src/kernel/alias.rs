@@ -55,12 +55,17 @@ impl Kernel {
     }
 
     /// A message has come by an alias: does it arrive? A reply ends what awaited it.
+    #[inline]
     pub(super) fn passes_alias(&mut self, to: Pid, alias: Ref) -> bool {
-        let Some(process) = self.table.get_mut(to) else { return false };
-        if !process.has_alias(alias) {
-            return false;
-        }
-        let ends = process.cold.as_ref().and_then(|cold| cold.aliases.get(alias).copied());
+        let Some(process) = self.table.get(to) else { return false };
+        let by_monitor = process.cold.as_ref().is_none_or(|cold| cold.aliases.is_empty());
+        process.has_alias(alias) && (by_monitor || self.passes_own_alias(to, alias))
+    }
+
+    #[inline(never)]
+    fn passes_own_alias(&mut self, to: Pid, alias: Ref) -> bool {
+        let cold = self.table.get(to).and_then(|process| process.cold.as_ref());
+        let ends = cold.and_then(|cold| cold.aliases.get(alias).copied());
         if ends == Some(AliasEnds::WithReply) {
             self.unalias(to, alias);
             self.demonitor(to, alias);

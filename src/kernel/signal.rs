@@ -196,13 +196,14 @@ impl Kernel {
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#demonitor-2>
     #[inline]
     pub fn demonitor(&mut self, me: Pid, mref: Ref) -> bool {
-        let Some(watch) = self.table.get_mut(me).and_then(|process| process.monitors.remove(mref)) else {
-            return false;
-        };
+        let Some(process) = self.table.get_mut(me) else { return false };
+        let Some(watch) = process.monitors.remove(mref) else { return false };
+        if let Some(cold) = &mut process.cold {
+            cold.tags.remove(mref);
+        }
         if !watch.alias {
             self.emit(Event::Demonitored { by: me, target: watch.target, mref });
         }
-        self.take_tag(me, mref);
         self.transmit(me, watch.target, Signal::Demonitor { mref });
         true
     }

@@ -218,7 +218,7 @@ impl GenServer for Supervisor {
     async fn handle_cast(&mut self, cx: &Cx, message: Term) -> Result<Reply, Raise> {
         match message.as_tuple() {
             Some([Term::Atom(Atom::TRY_AGAIN_RESTART), id]) => {
-                let fate = self.try_again(cx, id).await;
+                let fate = Box::pin(self.try_again(cx, id)).await;
                 Ok(self.after(fate))
             }
             _ => Err(Raise::error(Atom::FUNCTION_CLAUSE)),

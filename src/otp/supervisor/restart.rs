@@ -92,10 +92,13 @@ impl Supervisor {
         }
         let failed = match self.flags.strategy {
             Strategy::OneForOne if cx.planted(Fault::OthersAreRestarted) => {
-                self.restart_group(cx, Strategy::OneForAll, order).await
+                Box::pin(self.restart_group(cx, Strategy::OneForAll, order)).await
             }
             Strategy::OneForOne | Strategy::SimpleOneForOne => self.restart_one(cx, order, &child).await,
-            strategy @ (Strategy::RestForOne | Strategy::OneForAll) => self.restart_group(cx, strategy, order).await,
+            strategy @ (Strategy::RestForOne | Strategy::OneForAll) => {
+                // What is rare is boxed: a supervisor's work is as large as the largest that it may await.
+                Box::pin(self.restart_group(cx, strategy, order)).await
+            }
         };
         if let Some(id) = failed {
             gen_server::cast(cx, cx.me(), Term::tuple([Atom::TRY_AGAIN_RESTART.into(), id]));
