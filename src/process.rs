@@ -37,6 +37,9 @@
 //! assert_eq!(heard, Ok((term!(hello), true)));
 //! ```
 //!
+//! Differs: of the process flags there is `trap_exit`; there is nothing that the others (priority,
+//! heaps, the collection of garbage) could act on.
+//!
 //! Fuel is the measure of a turn. Every primitive charges it by the size of its work, every await
 //! yields when it is spent; so no process holds the node, and the same run takes the same turns
 //! everywhere.

@@ -249,6 +249,24 @@ fn a_full_atom_table_stops_the_node_and_a_new_one_runs() {
 }
 
 #[test]
+fn a_full_atom_table_stays_full_and_a_node_goes_on_with_what_there_is() {
+    let mut node = Runtime::new(Limits::default());
+    spawn(&mut node, |cx| async move {
+        loop {
+            cx.binary_to_atom(&format!("filler_{}", cx.now().0))?;
+            cx.sleep(Duration(1)).await;
+        }
+    });
+    assert_eq!(turns(&mut node, 1_000_000), Progress::Halted);
+    let mut again = Runtime::new(Limits::default());
+    let known = spawn(&mut again, |cx| async move { cx.binary_to_atom("normal").map(drop) });
+    turns(&mut again, 10);
+    assert_eq!((reason(&mut again, known), again.halted()), (Some(Atom::NORMAL.into()), None));
+    spawn(&mut again, |cx| async move { cx.binary_to_atom("one_more").map(drop) });
+    assert_eq!(turns(&mut again, 10), Progress::Halted);
+}
+
+#[test]
 fn an_atom_that_is_too_long_is_the_process_s_error() {
     let mut node = Runtime::new(Limits::default());
     let pid = spawn(&mut node, |cx| async move { cx.binary_to_atom(&"x".repeat(256)).map(drop) });

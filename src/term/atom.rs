@@ -2,6 +2,11 @@
 //!
 //! The table is the thread's (a widget's wasm instance has one thread and one table). Its
 //! numbering never shows: order and hashes go by text.
+//!
+//! Atoms are never collected, as in OTP, nor does a new node on the thread begin with an empty
+//! table: terms of the node before may still be held. Text from outside can fill it up to
+//! [`MAX_ATOMS`] and [`MAX_BYTES`] and no further; a node that runs into that stops, and the next
+//! one on the thread knows what there is and makes no new atoms of such text.
 
 use std::{cell::RefCell, cmp::Ordering, fmt, rc::Rc};
 
