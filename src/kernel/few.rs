@@ -44,7 +44,10 @@ impl<K: Ord + Copy + Hash, V> Few<K, V> {
     fn insert_among(&mut self, key: K, value: V) -> Option<V> {
         match self {
             Few::Empty | Few::One(..) => {
-                let mut entries: Vec<_> = std::mem::take(self).into_iter().collect();
+                let mut entries = match std::mem::take(self) {
+                    Few::One(only, old) => vec![(only, old)],
+                    _ => Vec::new(),
+                };
                 let old = insert_sorted(&mut entries, key, value);
                 *self = Few::Vector(Box::new(entries));
                 old
