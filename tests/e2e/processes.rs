@@ -85,7 +85,7 @@ fn what_the_pointer_is_over_is_lit_in_every_pane() {
         };
         page.eval(&over("enter"));
         page.wait_for("deep('.card.selected.lit') && deep('.lane.selected.lit') && deep('.series.lit')");
-        page.wait_for(&format!("{}", of(FIB, ".classList.contains('lit')")));
+        page.wait_for(&of(FIB, ".classList.contains('lit')"));
         page.eval(&over("leave"));
         page.wait_for("!deep('.lit')");
         select(page, "Seq.ArithServer");
@@ -146,7 +146,7 @@ fn a_traced_call_slants_from_lane_to_lane_and_shows_its_terms() {
                return x1 > x0 + 3 && y1 !== y0;
              })",
         );
-        assert!(slants.as_array().unwrap().iter().any(|slants| *slants == json!(true)), "{slants}");
+        assert!(slants.as_array().unwrap().contains(&json!(true)), "{slants}");
         let terms = page.eval("return deepAll('.message title').map((title) => title.textContent).join()");
         assert!(terms.as_str().unwrap().contains("{:\"$gen_call\", {#PID<"), "{terms}");
         page.screenshot("messages");

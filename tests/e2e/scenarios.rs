@@ -6,7 +6,7 @@ use crate::page::{Page, View, with_page};
 use crate::reader::{choose, of, open};
 
 fn incarnation(page: &Page, id: &str, number: u32) {
-    page.wait_for(&format!("{}", of(id, &format!("?.querySelector('.again')?.textContent === '×{number}'"))));
+    page.wait_for(&of(id, &format!("?.querySelector('.again')?.textContent === '×{number}'")));
 }
 
 #[test]
