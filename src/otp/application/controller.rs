@@ -57,6 +57,9 @@ pub(super) struct Controller {
     fatal: Option<Term>,
 }
 
+/// What is part of the machine, in the versions of the OTP release that it follows.
+const BUILT_IN: [(&str, &str); 2] = [("kernel", "8.5.3"), ("stdlib", "4.2")];
+
 struct Starting {
     start_type: Restart,
     waiting: Vec<From>,
@@ -69,11 +72,14 @@ impl GenServer for Controller {
     async fn init(cx: &Cx, _args: Term) -> Result<Init<Self>, Raise> {
         cx.trap_exits(true);
         cx.table_create(table());
-        let built_in = ["kernel", "stdlib"].map(Atom::new);
-        for name in built_in {
-            let spec = Term::tuple([Atom::APPLICATION.into(), name.into(), Term::Nil]);
+        let built_in = BUILT_IN.map(|(name, vsn)| {
+            let name = Atom::new(name);
+            let props = [("description", "ERTS  CXC 138 10"), ("vsn", vsn)]
+                .map(|(key, text)| Term::tuple([Term::atom(key), Term::charlist(text)]));
+            let spec = Term::tuple([Atom::APPLICATION.into(), name.into(), Term::list(props)]);
             cx.table_insert(table(), loaded_key(name), spec);
-        }
+            name
+        });
         let controller = Controller {
             running: built_in.iter().rev().map(|name| (*name, None)).collect(),
             started: built_in.iter().rev().map(|name| (*name, Restart::Permanent)).collect(),
