@@ -2,12 +2,10 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/apps/erts/match_spec>
 
-use std::collections::BTreeMap;
-
-use crate::term::{Atom, Term};
+use crate::term::{Atom, Ordered, Term};
 
 /// What a pattern's variables stand for, by number.
-type Bound = BTreeMap<u32, Term>;
+type Bound = Ordered<u32, Term>;
 
 /// A pattern with its guards.
 pub(super) struct Matcher<'a> {
@@ -62,7 +60,10 @@ fn matches(pattern: &Term, term: &Term, bound: &mut Bound) -> bool {
         (Term::Atom(atom), ..) if *atom == Atom::new("_") => true,
         (Term::Atom(atom), ..) if variable(*atom).is_some() => {
             let number = variable(*atom).unwrap_or(0);
-            bound.entry(number).or_insert_with(|| term.clone()) == term
+            match bound.get(&number) {
+                Some(value) => value == term,
+                None => bound.insert(number, term.clone()).is_none(),
+            }
         }
         (_, Some(patterns), Some(terms)) => all(patterns, terms, bound),
         _ => match (pattern.as_cons(), term.as_cons(), pattern.as_map()) {

@@ -2,9 +2,8 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/design_principles/appup_cookbook#module-dependencies>
 
-use std::collections::BTreeMap;
-
-use crate::term::{Atom, Term};
+use crate::term::ordered::sort_by_key;
+use crate::term::{Atom, Ordered, Term};
 
 use super::pair;
 
@@ -31,7 +30,7 @@ struct Graph {
 
 impl Graph {
     fn new(modules: &[(Atom, &[Atom])]) -> Result<Self, Term> {
-        let mut places = BTreeMap::new();
+        let mut places = Ordered::new();
         for (at, (module, _)) in modules.iter().enumerate() {
             if places.insert(*module, at).is_some() {
                 return Err(pair("muldef_module", (*module).into()));
@@ -65,7 +64,7 @@ impl Graph {
                 next.extend(neighbours(&self.needs, at));
                 next.extend(neighbours(&self.needed_by, at));
             }
-            members.sort_unstable();
+            sort_by_key(&mut members, |at| *at);
             groups.push(members);
         }
         groups.retain(|members| !members.is_empty());
@@ -83,7 +82,7 @@ impl Graph {
         for at in finished.into_iter().rev() {
             let mut circle = Vec::new();
             walk(&self.needed_by, at, &mut seen, &mut circle);
-            circle.sort_unstable();
+            sort_by_key(&mut circle, |at| *at);
             order.append(&mut circle);
         }
         order
