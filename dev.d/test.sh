@@ -56,7 +56,7 @@ rm -rf "$LIC_DIST"
 if need_wasm_target && need_trunk && need_bindgen; then
   want_wasm_opt
   step "the page" trunk build --release --dist "$LIC_DIST"
-  wasm_opt_is_current && step "the page's weight" weighs_at_most 488
+  wasm_opt_is_current && step "the page's weight" weighs_at_most 482
 else
   could_not "the page" "a tool is missing, see above"
 fi
