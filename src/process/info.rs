@@ -10,20 +10,6 @@ use crate::term::{Atom, Pid, Term};
 
 use super::cx::Cx;
 
-/// What `process_info/1` tells, in its order.
-const USUAL: [&str; 10] = [
-    "initial_call",
-    "status",
-    "message_queue_len",
-    "links",
-    "dictionary",
-    "trap_exit",
-    "priority",
-    "group_leader",
-    "reductions",
-    "suspending",
-];
-
 impl Cx {
     /// `process_info(pid, item)`: `{Item, Value}`; `[]` for the name of a process that has none;
     /// `undefined` if the process is dead.
@@ -64,7 +50,10 @@ impl Cx {
         let kernel = self.kernel();
         let Some(process) = kernel.process(pid) else { return Atom::UNDEFINED.into() };
         let name = process.name.map(|name| pair("registered_name", name.into()));
-        let others = USUAL.iter().filter_map(|item| Some(pair(item, value(&kernel, process, item)?)));
+        let others = ITEMS
+            .iter()
+            .filter(|item| !WHEN_ASKED.contains(item))
+            .filter_map(|item| Some(pair(item, value(&kernel, process, item)?)));
         Term::list(name.into_iter().chain(others).collect::<Vec<_>>())
     }
 }
@@ -73,7 +62,7 @@ fn pair(item: &str, value: Term) -> Term {
     Term::tuple([Term::atom(item), value])
 }
 
-/// Every item that can be asked for.
+/// Every item that can be asked for, in the order in which `process_info/1` tells them.
 const ITEMS: [&str; 15] = [
     "registered_name",
     "initial_call",
@@ -91,6 +80,9 @@ const ITEMS: [&str; 15] = [
     "suspending",
     "parent",
 ];
+
+/// What `process_info/1` leaves out; the name it puts first.
+const WHEN_ASKED: [&str; 5] = ["registered_name", "messages", "monitors", "monitored_by", "parent"];
 
 fn value(kernel: &Kernel, process: &Process, item: &str) -> Option<Term> {
     Some(match item {
