@@ -244,3 +244,63 @@ fn without_code_change_the_next_callback_meets_the_old_state() {
     assert!(notes[0].starts_with("{{{:badmatch, %{mod: Seq.Fib"), "{}", notes[0]);
     assert_eq!(notes[1..], ["false", "%{calls: 0, mod: Seq.Fib, st: {0, 1}}"]);
 }
+
+/// What `release_handler_1:eval_script/5` of OTP 25 does with the same script, module and processes.
+#[test]
+fn old_processes_refuse_a_soft_purge_and_die_of_a_brutal_one() {
+    for (pre, post, is_run, expected) in [
+        ("soft_purge", "soft_purge", true, "{:error, {:old_processes, :looper}} true true \"1\""),
+        ("soft_purge", "brutal_purge", true, "{:error, {:old_processes, :looper}} true true \"1\""),
+        ("soft_purge", "soft_purge", false, "{:ok, [looper: :soft_purge]} false true \"2\""),
+        ("soft_purge", "brutal_purge", false, "{:ok, [looper: :brutal_purge]} false true \"2\""),
+        ("brutal_purge", "soft_purge", true, "{:ok, [looper: :soft_purge]} false true \"2\""),
+        ("brutal_purge", "brutal_purge", true, "{:ok, [looper: :brutal_purge]} false true \"2\""),
+    ] {
+        let way = format!("[{{load_module, looper, {pre}, {post}, []}}]");
+        let (mut node, notes) = on_a_node(move |cx| old_and_current(cx, way, is_run));
+        assert_eq!(notes, [expected], "{pre} {post} {is_run}");
+        let played = node.drain_log().iter().filter(|entry| matches!(entry.event, Event::Upgrade { .. })).count();
+        assert_eq!(played, if expected.starts_with("{:error") { 0 } else { 3 }, "{pre} {post}: undone, or whole");
+    }
+}
+
+#[test]
+fn old_processes_refuse_a_soft_removal_and_die_of_a_brutal_one() {
+    for (pre, expected) in [
+        ("soft_purge", "{:error, {:old_processes, :looper}} true true \"1\""),
+        ("brutal_purge", "{:ok, [looper: :soft_purge]} false true nil"),
+    ] {
+        let way = format!("[{{remove, {{looper, {pre}, soft_purge}}}}]");
+        let (_, notes) = on_a_node(move |cx| old_and_current(cx, way, true));
+        assert_eq!(notes, [expected], "{pre}");
+    }
+}
+
+/// One process runs the old version of a module, one the current; then `seq` goes the way to 0.3.0.
+async fn old_and_current(cx: Cx, way: String, is_run: bool) -> Result<(), Raise> {
+    let start = |cx: &Cx| {
+        cx.spawn(SpawnOptions { link: false, initial_call: mfa("looper") }, |cx| async move {
+            cx.apply(Atom::new("looper"), Atom::new("loop"), vec![]).await.map(|_| ())
+        })
+    };
+    cx.load_module(looping("0"));
+    let old = start(&cx)?;
+    cx.sleep(Duration::from_millis(1)).await;
+    cx.load_module(looping("1"));
+    let current = start(&cx)?;
+    cx.sleep(Duration::from_millis(1)).await;
+    if !is_run {
+        cx.exit(old, Atom::KILL);
+        cx.sleep(Duration::from_millis(1)).await;
+    }
+    let [mut library, _] = seq::libraries();
+    library.app = library.app.replace(seq::VSN, "0.3.0");
+    library.appup = format!("{{\"0.3.0\", [{{\"{}\", {way}}}], []}}.", seq::VSN);
+    library.vsn = "0.3.0".to_owned();
+    library.modules = || vec![looping("2")];
+    cx.installed::<CodePath>().unwrap().add(library);
+    let answer = upgrade_app(&cx, seq_app(), "0.3.0").await?;
+    let vsn = cx.module_vsn(Atom::new("looper")).map_or_else(|| "nil".to_owned(), |vsn| vsn.to_string());
+    note(&cx, format!("{answer} {} {} {vsn}", cx.is_alive(old), cx.is_alive(current)));
+    Ok(())
+}

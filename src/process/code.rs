@@ -23,7 +23,7 @@ pub(crate) type Edition = u32;
 pub(crate) struct Purge {
     pub(crate) edition: Edition,
     pub(crate) by: Option<Pid>,
-    /// Only if nobody runs it.
+    /// Nobody is killed for it.
     pub(crate) soft: bool,
 }
 
@@ -102,19 +102,32 @@ impl Cx {
         self.purge(module, true).await.is_none_or(|users| users == 0)
     }
 
+    /// Does a process still run the old version of a module?
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/man/erlang#check_process_code-2>
+    pub async fn is_old_code_run(&self, module: Atom) -> bool {
+        self.users_of_old(module, true).await.is_some_and(|(_, users)| users > 0)
+    }
+
     /// How many ran the old code; `None` if there was none.
     async fn purge(&self, module: Atom, soft: bool) -> Option<usize> {
-        let old = self.shared.old(module)?;
-        self.shared.unsettled.set(true);
-        self.shared.purges.borrow_mut().push(Purge { edition: old.edition, by: Some(self.me), soft });
-        self.yield_now().await;
-        let users = self.shared.purged.borrow_mut().remove(&old.edition)?;
+        let (old, users) = self.users_of_old(module, soft).await?;
         if users == 0 || !soft {
             self.shared.old_modules.borrow_mut().remove(&module.number());
             let killed = u32::try_from(users).unwrap_or(u32::MAX);
             self.emit(Event::Code { module, change: CodeChange::Purged { vsn: old.vsn.clone(), killed } });
         }
         Some(users)
+    }
+
+    /// The old version, and how many ran it: they live on only if `soft`.
+    async fn users_of_old(&self, module: Atom, soft: bool) -> Option<(Rc<Module>, usize)> {
+        let old = self.shared.old(module)?;
+        self.shared.unsettled.set(true);
+        self.shared.purges.borrow_mut().push(Purge { edition: old.edition, by: Some(self.me), soft });
+        self.yield_now().await;
+        let users = self.shared.purged.borrow_mut().remove(&old.edition)?;
+        Some((old, users))
     }
 
     /// The version of a module that is old.

@@ -61,7 +61,9 @@ impl CodePath {
 }
 
 /// Upgrades a running application to a version on the path, by that version's `.appup`:
-/// `{ok, []}` or `{error, Reason}`.
+/// `{ok, Unpurged}`, with `{Module, PostPurge}` of those whose old code somebody still runs, or
+/// `{error, Reason}`. Nothing is done, and the reason is `{old_processes, Module}`, if somebody
+/// runs code that is old already and that may be purged only softly before it is replaced.
 ///
 /// # Errors
 /// exit, if there is no controller.
@@ -72,7 +74,7 @@ pub async fn upgrade_app(cx: &Cx, application: Atom, vsn: &str) -> Result<Term, 
 }
 
 /// Takes a running application back to an older version on the path, by the `.appup` of the
-/// version that runs: `{ok, []}` or `{error, Reason}`.
+/// version that runs: `{ok, Unpurged}` or `{error, Reason}`, as [`upgrade_app`].
 ///
 /// # Errors
 /// exit, if there is no controller.
@@ -103,6 +105,8 @@ pub struct Player {
     vsns: Vec<(Atom, Term, Term)>,
     suspended: Vec<(Atom, Vec<Pid>)>,
     stopped: Vec<(Atom, Vec<(Pid, Term)>)>,
+    /// Modules whose old code somebody still runs, with how it is to be purged later.
+    unpurged: Vec<Term>,
 }
 
 impl Player {
@@ -148,6 +152,7 @@ impl Player {
             vsns: Vec::new(),
             suspended: Vec::new(),
             stopped: Vec::new(),
+            unpurged: Vec::new(),
         })
     }
 
@@ -163,7 +168,7 @@ impl Player {
         self.at
     }
 
-    /// Plays to the end: `{ok, []}` or `{error, Reason}`. What is suspended when it fails is
+    /// Plays to the end: `{ok, Unpurged}` or `{error, Reason}`. What is suspended when it fails is
     /// resumed.
     ///
     /// # Errors
@@ -173,7 +178,7 @@ impl Player {
             match self.step(cx).await? {
                 // A turn for each, so that one who watches can hold time between two.
                 Ok(true) => cx.yield_now().await,
-                Ok(false) => return Ok(Term::ok(Term::Nil)),
+                Ok(false) => return Ok(Term::ok(Term::list(self.unpurged.clone()))),
                 Err(reason) => return Ok(Term::error(reason)),
             }
         }
@@ -181,11 +186,18 @@ impl Player {
 
     /// Plays one instruction. After the last one the application has its new spec, and its
     /// callback module hears what changed in its configuration. `false` when nothing was left.
+    /// Before the first one it is refused with `{old_processes, Module}`, see [`upgrade_app`].
     ///
     /// # Errors
     /// exit, if there is no controller.
     pub async fn step(&mut self, cx: &Cx) -> Result<Result<bool, Term>, Raise> {
         let Some(instruction) = self.script.get(self.at).cloned() else { return Ok(Ok(false)) };
+        if self.at == 0
+            && let Some(module) = self.old_processes(cx).await
+        {
+            self.at = self.script.len();
+            return Ok(Err(pair("old_processes", module.into())));
+        }
         self.at += 1;
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         cx.emit(Event::Upgrade {
@@ -220,9 +232,10 @@ impl Player {
             ("point_of_no_return", []) => {}
             ("load", [what]) => return Ok(self.load(cx, what).await),
             ("remove", [what]) => {
-                if let Some([Term::Atom(module), ..]) = what.as_tuple() {
+                if let Some([Term::Atom(module), _, post]) = what.as_tuple() {
                     cx.purge_module(*module).await;
                     cx.delete_module(*module);
+                    self.purge_later(cx, *module, post).await;
                 }
             }
             ("purge", [modules]) => {
@@ -276,15 +289,36 @@ impl Player {
         Ok(())
     }
 
+    /// The first module whose code is old, is run by somebody, and may be purged only softly.
+    async fn old_processes(&self, cx: &Cx) -> Option<Atom> {
+        for instruction in &self.script {
+            let Some([Term::Atom(tag), what]) = instruction.as_tuple() else { continue };
+            let Some([Term::Atom(module), pre, _]) = what.as_tuple() else { continue };
+            let replaces = *tag == Atom::new("load") || *tag == Atom::new("remove");
+            if replaces && pre.is_atom(Atom::new("soft_purge")) && cx.is_old_code_run(*module).await {
+                return Some(*module);
+            }
+        }
+        None
+    }
+
     /// Loads object code; what is left of a still older version is purged first.
     async fn load(&mut self, cx: &Cx, what: &Term) -> Result<(), Term> {
-        let Some([Term::Atom(name), ..]) = what.as_tuple() else { return Err(pair("no_object_code", what.clone())) };
+        let missing = |name: Term| pair("no_object_code", name);
+        let Some([Term::Atom(name), _, post]) = what.as_tuple() else { return Err(missing(what.clone())) };
         let at = self.object_code.iter().position(|module| module.name == *name);
-        let at = at.ok_or_else(|| pair("no_object_code", (*name).into()))?;
+        let at = at.ok_or_else(|| missing((*name).into()))?;
         cx.purge_module(*name).await;
         cx.load_module(self.object_code.swap_remove(at));
-        cx.soft_purge_module(*name).await;
+        self.purge_later(cx, *name, post).await;
         Ok(())
+    }
+
+    /// Code that has just become old goes at once if nobody runs it.
+    async fn purge_later(&mut self, cx: &Cx, module: Atom, post: &Term) {
+        if !cx.soft_purge_module(module).await {
+            self.unpurged.insert(0, Term::tuple([module.into(), post.clone()]));
+        }
     }
 
     async fn suspend(&mut self, cx: &Cx, modules: &Term) -> Result<(), Raise> {
