@@ -80,6 +80,32 @@ pub struct Report {
     pub body: Term,
 }
 
+/// A telemetry event.
+///
+/// OTP: <https://hexdocs.pm/telemetry/1.1.0/telemetry.html#execute/3>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Telemetry {
+    /// Its name, a list of atoms.
+    pub name: Term,
+    /// Measurements, a map.
+    pub measurements: Term,
+    /// Metadata, a map.
+    pub metadata: Term,
+}
+
+/// A call by a client of the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClientCall {
+    /// Pid or name that it called.
+    pub target: Term,
+    /// The request.
+    pub request: Term,
+    /// The reply, or the exit reason that it caught.
+    pub outcome: Result<Term, Term>,
+    /// How long it took.
+    pub took: Duration,
+}
+
 /// Levels of the logger, gravest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Level {
@@ -152,7 +178,8 @@ pub enum CodeChange {
     },
 }
 
-/// Something that happened.
+/// Something that happened. What is large and rare is shared behind an [`Rc`]: the log is a ring of
+/// these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// A process began.
@@ -439,25 +466,15 @@ pub enum Event {
     Telemetry {
         /// Who executed it.
         pid: Pid,
-        /// Its name, a list of atoms.
-        name: Term,
-        /// Measurements, a map.
-        measurements: Term,
-        /// Metadata, a map.
-        metadata: Term,
+        /// The event.
+        event: Rc<Telemetry>,
     },
     /// A call by a client of the page ended.
     CallEnded {
         /// The client.
         client: Pid,
-        /// Pid or name that it called.
-        target: Term,
-        /// The request.
-        request: Term,
-        /// The reply, or the exit reason that it caught.
-        outcome: Result<Term, Term>,
-        /// How long it took.
-        took: Duration,
+        /// The call.
+        call: Rc<ClientCall>,
     },
     /// An input entered the node.
     Input {

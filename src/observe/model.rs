@@ -178,10 +178,8 @@ impl Model {
                 self.happened(stamp, None, Happening::Halted { reason: reason.clone() });
             }
             Event::Reported { pid, report } => self.reported(stamp, *pid, report),
-            Event::Telemetry { pid, name, metadata, .. } => self.telemetry(stamp, *pid, name, metadata),
-            Event::CallEnded { client, target, request, outcome, took } => {
-                self.call_ended(stamp, *client, target, request, outcome, *took);
-            }
+            Event::Telemetry { pid, event } => self.telemetry(stamp, *pid, &event.name, &event.metadata),
+            Event::CallEnded { client, call } => self.call_ended(stamp, *client, call),
             Event::Input { number } => {
                 self.shown.counts.inputs += 1;
                 self.happened(stamp, None, Happening::Input { number: *number });

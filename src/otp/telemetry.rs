@@ -34,8 +34,9 @@
 mod table;
 
 use std::future::Future;
+use std::rc::Rc;
 
-use crate::event::{Event, Level};
+use crate::event::{Event, Level, Telemetry};
 use crate::exit::Raise;
 use crate::process::{Cx, Module};
 use crate::term::{Atom, Term};
@@ -191,12 +192,8 @@ pub async fn execute(cx: &Cx, name: Term, measurements: Term, metadata: Term) ->
     };
     cx.charge(1);
     let handlers = table::of_event(cx, &name);
-    cx.emit(Event::Telemetry {
-        pid: cx.me(),
-        name: name.clone(),
-        measurements: measurements.clone(),
-        metadata: metadata.clone(),
-    });
+    let event = Telemetry { name: name.clone(), measurements: measurements.clone(), metadata: metadata.clone() };
+    cx.emit(Event::Telemetry { pid: cx.me(), event: Rc::new(event) });
     for handler in handlers {
         let args = vec![name.clone(), measurements.clone(), metadata.clone(), handler.config.clone()];
         // Boxed: a handler may itself execute events.

@@ -4,7 +4,9 @@ pub mod auto_run;
 pub mod chaos;
 pub mod random;
 
-use crate::event::{Behaviour, Event, Mfa};
+use std::rc::Rc;
+
+use crate::event::{Behaviour, ClientCall, Event, Mfa};
 use crate::exit::Raise;
 use crate::otp::application::env::Config;
 use crate::otp::application::release::handler;
@@ -140,7 +142,8 @@ async fn observed(cx: &Cx, target: Term, request: Term, call: impl Future<Output
     let began = cx.monotonic_time();
     let outcome = call.await.map_err(|raise| raise.into_exit_reason().0);
     let took = cx.monotonic_time().since(began);
-    cx.emit(Event::CallEnded { client: cx.me(), target, request, outcome, took });
+    let call = Rc::new(ClientCall { target, request, outcome, took });
+    cx.emit(Event::CallEnded { client: cx.me(), call });
 }
 
 fn dest_term(dest: Dest) -> Term {

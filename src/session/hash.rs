@@ -169,20 +169,20 @@ impl LifecycleHash {
                 self.term(&report.label);
                 self.term(&report.body);
             }
-            Event::Telemetry { pid, name, measurements, metadata } => {
+            Event::Telemetry { pid, event } => {
                 self.tag(26);
                 self.pid(*pid);
-                self.term(name);
-                self.term(measurements);
-                self.term(metadata);
+                self.term(&event.name);
+                self.term(&event.measurements);
+                self.term(&event.metadata);
             }
-            Event::CallEnded { client, target, request, outcome, took } => {
+            Event::CallEnded { client, call } => {
                 self.tag(27);
                 self.pid(*client);
-                self.term(target);
-                self.term(request);
-                self.result(outcome);
-                self.number(took.0);
+                self.term(&call.target);
+                self.term(&call.request);
+                self.result(&call.outcome);
+                self.number(call.took.0);
             }
             Event::Input { number } => {
                 self.tag(28);

@@ -132,7 +132,7 @@ fn the_resource_file_names_the_callback_module() {
 
 fn telemetry_events(node: &let_it_crash::process::Runtime) -> Vec<(String, Term, Term)> {
     let told = events(node).into_iter().filter_map(|event| match event {
-        Event::Telemetry { name, measurements, metadata, .. } => Some((text(&name), measurements, metadata)),
+        Event::Telemetry { event, .. } => Some((text(&event.name), event.measurements.clone(), event.metadata.clone())),
         _ => None,
     });
     told.collect()

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use let_it_crash::event::{ApplicationPhase, Behaviour, ChildInfo, Entry, Event, Level, Mfa, Report};
+use let_it_crash::event::{
+    ApplicationPhase, Behaviour, ChildInfo, ClientCall, Entry, Event, Level, Mfa, Report, Telemetry,
+};
 use let_it_crash::observe::model::Model;
 use let_it_crash::observe::snapshot::{NodeKey, Snapshot};
 use let_it_crash::supervision::{ChildType, Flags, Restart, Shutdown, Strategy};
@@ -117,11 +119,13 @@ impl Story {
     pub(crate) fn value(&mut self, server: Pid, value: i64) {
         let metadata = term!(#{value => (Term::Int(value))});
         let measurements = term!(#{duration => 12000});
-        self.say(Event::Telemetry { pid: server, name: term!([seq, next, stop]), measurements, metadata });
+        let name = term!([seq, next, stop]);
+        self.say(Event::Telemetry { pid: server, event: Rc::new(Telemetry { name, measurements, metadata }) });
         let client = self.spawn(INIT, "client");
         let took = Duration(12_000);
         let (target, request) = (Term::Pid(server), Term::atom("next"));
-        self.say(Event::CallEnded { client, target, request, outcome: Ok(Term::Int(value)), took });
+        let call = ClientCall { target, request, outcome: Ok(Term::Int(value)), took };
+        self.say(Event::CallEnded { client, call: Rc::new(call) });
         self.say(Event::Exited { pid: client, reason: Term::atom("normal"), cause: None });
     }
 

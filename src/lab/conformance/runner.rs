@@ -164,8 +164,8 @@ impl Play {
 
     fn event(&self, entry: &Entry) -> Option<Event> {
         match &entry.event {
-            Logged::Telemetry { name, metadata, .. } if *name == Term::list([Term::atom(TRACE)]) => {
-                Some(metadata.iter().map(to_value).collect())
+            Logged::Telemetry { event, .. } if event.name == Term::list([Term::atom(TRACE)]) => {
+                Some(event.metadata.iter().map(to_value).collect())
             }
             Logged::Exited { pid, reason, .. } => {
                 let label = self.stage.label(*pid).filter(|label| &**label != "#ctl")?;

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-use crate::event::Event;
+use crate::event::{Event, Telemetry};
 use crate::exit::Raise;
 use crate::kernel::Dest;
 use crate::process::Cx;
@@ -132,12 +132,12 @@ impl Stage {
     /// Writes an event of the trace to the node's log.
     pub(super) fn trace(&self, cx: &Cx, kind: &str, subject: &str, rest: impl IntoIterator<Item = Term>) {
         let event = [Term::string(kind), Term::string(subject)].into_iter().chain(rest).collect::<Vec<_>>();
-        cx.emit(Event::Telemetry {
-            pid: cx.me(),
+        let event = Telemetry {
             name: Term::list([Term::atom(TRACE)]),
             measurements: Term::map(Vec::new()),
             metadata: Term::list(event),
-        });
+        };
+        cx.emit(Event::Telemetry { pid: cx.me(), event: Rc::new(event) });
     }
 
     /// [`Stage::trace`] of something that the calling process does, with a term.

@@ -5,12 +5,12 @@ use std::rc::Rc;
 use super::applications::in_good_order;
 use super::tree::put;
 use super::{Model, Stamp};
-use crate::event::{Level, Report};
+use crate::event::{ClientCall, Level, Report};
 use crate::observe::lanes::Lane;
 use crate::observe::series::Series;
 use crate::observe::snapshot::{ApplicationState, CallView, LogLine, MessageView, NodeKey};
 use crate::term::{Atom, Pid, Term};
-use crate::time::{Duration, Instant};
+use crate::time::Instant;
 
 impl Model {
     fn lane_mut(&mut self, key: NodeKey) -> Option<&mut Lane> {
@@ -206,15 +206,8 @@ impl Model {
         }
     }
 
-    pub(super) fn call_ended(
-        &mut self,
-        stamp: Stamp,
-        client: Pid,
-        target: &Term,
-        request: &Term,
-        outcome: &Result<Term, Term>,
-        took: Duration,
-    ) {
+    pub(super) fn call_ended(&mut self, stamp: Stamp, client: Pid, call: &ClientCall) {
+        let ClientCall { target, request, outcome, took } = call;
         match outcome {
             Ok(_) => self.shown.counts.calls += 1,
             Err(_) => self.shown.counts.failed_calls += 1,
@@ -224,7 +217,7 @@ impl Model {
         let key = target.as_pid().or(name).and_then(|pid| self.place_of(pid));
         let (request, outcome) = (request.clone(), outcome.clone());
         let target = target.clone();
-        let view = CallView { seq: stamp.seq, at: stamp.at, client, target, key, request, outcome, took };
+        let view = CallView { seq: stamp.seq, at: stamp.at, client, target, key, request, outcome, took: *took };
         self.shown.calls.push(Rc::new(view));
     }
 }

@@ -1,7 +1,9 @@
 use std::rc::Rc;
 
 use super::{Bounds, Model};
-use crate::event::{ApplicationPhase, Behaviour, ChildInfo, CodeChange, Entry, Event, Level, Mfa, Report};
+use crate::event::{
+    ApplicationPhase, Behaviour, ChildInfo, ClientCall, CodeChange, Entry, Event, Level, Mfa, Report, Telemetry,
+};
 use crate::observe::snapshot::{ApplicationState, BudgetSlot, NodeKey, NodeKind, Snapshot, State, TreeNode};
 use crate::supervision::{ChildType, Flags, Restart, Shutdown, Strategy};
 use crate::term::{Atom, Pid, Ref, Term};
@@ -502,7 +504,7 @@ fn an_application_that_is_stopped_in_good_order_has_not_failed() {
 fn next(node: &mut Node, pid: Pid, value: impl Into<Term>) {
     let name = Term::list(["seq", "next", "stop"].map(Term::atom));
     let metadata = Term::map(vec![(atom("value"), value.into())]);
-    node.say(Event::Telemetry { pid, name, measurements: Term::map(vec![]), metadata });
+    node.say(Event::Telemetry { pid, event: Rc::new(Telemetry { name, measurements: Term::map(vec![]), metadata }) });
 }
 
 #[test]
@@ -699,7 +701,8 @@ fn an_upgrade_is_told_instruction_by_instruction_and_the_application_goes_on() {
     let call = Term::tuple([atom("upgrade_app"), Term::string("2")]);
     let answer = Term::ok(Term::Nil);
     let took = Duration::from_millis(1);
-    node.say(Event::CallEnded { client: INIT, target: name.into(), request: call, outcome: Ok(answer.clone()), took });
+    let call = ClientCall { target: name.into(), request: call, outcome: Ok(answer.clone()), took };
+    node.say(Event::CallEnded { client: INIT, call: Rc::new(call) });
     let seen = node.seen();
     let view = seen.application(name).unwrap();
     assert_eq!((view.state, &view.spec), (ApplicationState::Started, &spec));
