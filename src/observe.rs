@@ -6,6 +6,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`beats`] | the last crash, step by step |
+//! | [`chaos`] | what a run of chaos has cost, child by child |
 //! | [`cause`] | from an exit back to the first fault |
 //! | [`model`] | the log, read entry by entry |
 //! | [`pages`] | copy-on-write table and ring: what makes snapshots cheap |
@@ -16,6 +17,7 @@
 
 pub mod beats;
 pub mod cause;
+pub mod chaos;
 pub mod lanes;
 pub mod model;
 pub mod pages;

@@ -54,6 +54,21 @@ const TURNS_BETWEEN_DRAINS: u64 = 64;
 /// Waiting messages that [`Session::inspect`] shows.
 const MESSAGES_SHOWN: usize = 50;
 
+/// A run of chaos: what was asked for, and what there was to see at both its ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChaosRun {
+    /// Crashes a minute.
+    pub per_minute: u32,
+    /// Whom it may hit, by name; every sequence server, if nobody is named.
+    pub targets: Vec<String>,
+    /// What decides whom it hits, when and how.
+    pub seed: u64,
+    /// When it began.
+    pub began: Rc<Snapshot>,
+    /// When it ended.
+    pub ended: Option<Rc<Snapshot>>,
+}
+
 /// A node that is watched and played with.
 pub struct Session {
     options: Options,
@@ -66,6 +81,7 @@ pub struct Session {
     /// The long-lived clients, spawned when they are first needed.
     auto_run: Option<Pid>,
     chaos: Option<Pid>,
+    chaos_run: Option<Rc<ChaosRun>>,
     tracing: bool,
     /// The time and log position of the last snapshot that a frame gave.
     shown: Option<(Instant, u64)>,
@@ -89,6 +105,7 @@ impl Session {
             system_env,
             auto_run: None,
             chaos: None,
+            chaos_run: None,
             tracing: false,
             shown: None,
         };
@@ -248,9 +265,23 @@ impl Session {
         let number = self.inputs.len() as u64;
         self.inputs.push(Input { turns: self.node.turns(), at: self.node.now(), command });
         self.node.kernel_mut(|kernel| kernel.emit(Event::Input { number }));
+        self.note_chaos(number);
         self.perform(effect);
         self.drain();
         Ok(())
+    }
+
+    /// A rate begins a run of chaos and ends the one before; a rate of 0 only does that.
+    fn note_chaos(&mut self, number: u64) {
+        let command = self.inputs.get(number as usize).map(|input| &input.command);
+        let Some(Command::Chaos { per_minute, targets, seed }) = command else { return };
+        let (per_minute, targets, seed) = (*per_minute, targets.clone(), seed.unwrap_or(self.options.seed));
+        let now = self.snapshot();
+        if per_minute > 0 {
+            self.chaos_run = Some(Rc::new(ChaosRun { per_minute, targets, seed, began: now, ended: None }));
+        } else if let Some(run) = self.chaos_run.as_mut().filter(|run| run.ended.is_none()) {
+            Rc::make_mut(run).ended = Some(now);
+        }
     }
 
     fn perform(&mut self, effect: Effect) {
@@ -320,6 +351,12 @@ impl Session {
         let kernel = self.node.kernel();
         let waiting = |pid: Pid| Some((pid, kernel.process(pid)?.mailbox.len()));
         kernel.processes().into_iter().filter_map(waiting).filter(|(_, len)| *len > 0).take(most).collect()
+    }
+
+    /// The run of chaos that goes on, or else the last one.
+    #[must_use]
+    pub fn chaos_run(&self) -> Option<&Rc<ChaosRun>> {
+        self.chaos_run.as_ref()
     }
 
     /// The seed of this run.

@@ -48,13 +48,17 @@ fn demo_node(turns: u64) {
     node.run(Budget { turns, until: Instant(Duration::from_secs(60).0) });
 }
 
+fn chaos(per_minute: u32) -> Command {
+    Command::Chaos { per_minute, targets: Vec::new(), seed: None }
+}
+
 /// `seq` while clients call it, somebody crashes its servers and everything is written down.
 fn busy_session(seed: u64, frames: u64, turns: u64) {
     let mut session = Session::new(Options { seed, ..Options::default() }).unwrap();
     let name = |name: &str| Target::Name(name.to_owned());
     let _ = session.dispatch(Command::Trace { on: seed.is_multiple_of(2) });
     let _ = session.dispatch(Command::AutoRun { rate: 200 });
-    let _ = session.dispatch(Command::Chaos { per_minute: 600 });
+    let _ = session.dispatch(chaos(600));
     let _ = session.dispatch(Command::StartSequence { name: "more".to_owned(), spec: SequenceSpec::Fib });
     let _ = session.dispatch(Command::Crash { target: name("more"), how: CrashKind::EndlessLoop });
     let _ = session.dispatch(Command::Suspend { target: name("Seq.FibServer") });

@@ -1,6 +1,7 @@
 //! The session: inputs, time, record and replay, without the web.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use let_it_crash::observe::chaos::{self, Report, Row};
 use let_it_crash::observe::snapshot::{ApplicationState, Snapshot};
 use let_it_crash::session::{Command, CrashKind, Options, Replay, SequenceSpec, Session, Speed, Target};
 use let_it_crash::supervision::{Restart, Strategy};
@@ -20,6 +21,10 @@ fn next(name: &str) -> Command {
 
 fn crash(name: &str, how: CrashKind) -> Command {
     Command::Crash { target: named(name), how }
+}
+
+fn chaos(per_minute: u32) -> Command {
+    Command::Chaos { per_minute, targets: Vec::new(), seed: None }
 }
 
 fn session(seed: u64) -> Session {
@@ -82,9 +87,9 @@ fn eventful(session: &mut Session, slice: Duration) {
         session.dispatch(crash("Seq.ArithServer", how)).unwrap();
         pass(session, 2_100);
     }
-    session.dispatch(Command::Chaos { per_minute: 60 }).unwrap();
+    session.dispatch(chaos(60)).unwrap();
     pass(session, 10_000);
-    session.dispatch(Command::Chaos { per_minute: 0 }).unwrap();
+    session.dispatch(chaos(0)).unwrap();
     session.dispatch(crash("Seq.FibServer", CrashKind::EndlessLoop)).unwrap();
     pass(session, 1_000);
     session.dispatch(crash("Seq.FibServer", CrashKind::Signal("kill".to_owned()))).unwrap();
@@ -261,7 +266,7 @@ fn auto_run_calls_all_in_turn_at_its_rate() {
 fn chaos_goes_by_the_seed() {
     let deaths = |seed| {
         let mut session = session(seed);
-        session.dispatch(Command::Chaos { per_minute: 30 }).unwrap();
+        session.dispatch(chaos(30)).unwrap();
         play(&mut session, Duration::from_secs(60), FRAME);
         (session.snapshot().counts.crashes, session.hash())
     };
@@ -269,6 +274,74 @@ fn chaos_goes_by_the_seed() {
     assert!((25..=35).contains(&crashes), "{crashes}");
     assert_eq!(deaths(1), (crashes, hash));
     assert_ne!(deaths(2).1, hash);
+}
+
+/// Whose processes ended by a fault or a kill, by name.
+fn struck(session: &mut Session) -> Vec<String> {
+    let report = chaos_report(session);
+    report.rows.iter().filter(|row| row.measured.failures > 0).map(|row| row.name.to_string()).collect()
+}
+
+fn chaos_report(session: &mut Session) -> Report {
+    let seen = session.snapshot();
+    let run = session.chaos_run().unwrap();
+    chaos::report(&run.began, run.ended.as_ref().unwrap_or(&seen), "seq")
+}
+
+#[test]
+fn chaos_hits_whom_it_is_told_to_by_a_seed_of_its_own() {
+    let run = |seed, own| {
+        let mut session = session(seed);
+        let targets = vec!["Seq.ArithServer".to_owned(), "Seq.Dynamic".to_owned()];
+        session.dispatch(Command::Chaos { per_minute: 20, targets, seed: Some(own) }).unwrap();
+        play(&mut session, Duration::from_secs(60), FRAME);
+        session.dispatch(chaos(0)).unwrap();
+        play(&mut session, Duration::from_secs(60), FRAME);
+        session
+    };
+    let (mut one, mut same, mut other) = (run(1, 7), run(1, 7), run(1, 8));
+    assert_eq!(struck(&mut one), [":seq", "Seq.ArithServer", "Seq.Dynamic"]);
+    assert_eq!(one.hash(), same.hash());
+    assert_ne!(one.hash(), other.hash());
+    assert_eq!(chaos_report(&mut one), chaos_report(&mut same));
+    assert_ne!(chaos_report(&mut one), chaos_report(&mut other));
+    let replay = Session::replay(&one.export()).unwrap();
+    assert!(replay.is_same());
+    assert_eq!(chaos_report(&mut replay.into_session()), chaos_report(&mut one));
+    // Without targets and seed of its own it is written down, and goes, as it always did.
+    assert_eq!(serde_json::to_string(&chaos(6)).unwrap(), r#"{"do":"chaos","per_minute":6}"#);
+}
+
+#[test]
+fn the_report_of_chaos_is_that_of_its_run_alone() {
+    let mut session = session(3);
+    session.dispatch(Command::AutoRun { rate: 20 }).unwrap();
+    session.dispatch(crash("Seq.FibServer", CrashKind::Signal("kill".to_owned()))).unwrap();
+    play(&mut session, Duration::from_secs(10), FRAME);
+    // Never more than three in five seconds: nobody gives up.
+    session.dispatch(chaos(12)).unwrap();
+    play(&mut session, Duration::from_secs(120), FRAME);
+    session.dispatch(chaos(0)).unwrap();
+    let report = chaos_report(&mut session);
+    session.dispatch(crash("Seq.FibServer", CrashKind::Signal("kill".to_owned()))).unwrap();
+    play(&mut session, Duration::from_secs(10), FRAME);
+    assert_eq!(chaos_report(&mut session), report, "what comes after does not count");
+    assert_eq!(report.to.since(report.from), Duration::from_secs(120));
+    assert!((20..=28).contains(&report.crashes) && report.gave_up == 0, "{report:?}");
+    let children: Vec<_> = report.rows.iter().filter(|row| row.lost.is_some()).collect();
+    let sum = |figure: fn(&Row) -> u64| children.iter().map(|row| figure(row)).sum::<u64>();
+    assert_eq!(sum(|row| row.measured.failures), report.crashes, "{}", report.text(""));
+    assert_eq!(sum(|row| row.restarts), report.crashes);
+    // Ten calls a second for each server: what was handed out is lost, or still held.
+    assert!((1_500..=2_600).contains(&sum(|row| row.lost.unwrap())), "{report:?}");
+    for row in children {
+        let (mtbf, mttr) = (row.measured.mtbf.unwrap(), row.measured.mttr.unwrap());
+        assert!((row.measured.ratio - mtbf / (mtbf + mttr)).abs() < 1e-9, "{row:?}");
+    }
+    assert_eq!(
+        session.dispatch(Command::Chaos { per_minute: 1, targets: vec!["x".into(); 201], seed: None }),
+        Err("at most 200 targets, not 201".to_owned())
+    );
 }
 
 #[test]
@@ -399,7 +472,7 @@ fn a_bad_command_says_what_is_wrong_and_changes_nothing() {
         (crash(":init", CrashKind::BadMatch), "#PID<0.1.0> runs no callbacks; only a signal can end it"),
         (crash("Seq.FibServer", CrashKind::Exit("{a, ".to_owned())), "line 1, column 5: expected"),
         (Command::AutoRun { rate: 1_000_000 }, "at most 10000 calls a second, not 1000000"),
-        (Command::Chaos { per_minute: u32::MAX }, "at most 6000 crashes a minute, not 4294967295"),
+        (chaos(u32::MAX), "at most 6000 crashes a minute, not 4294967295"),
         (
             Command::SystemEnv { variable: "SEQ_D".to_owned(), value: Some("x".to_owned()) },
             "SEQ_D must be an integer of at most 1000 digits, not \"x\"",

@@ -20,6 +20,10 @@ pub struct Series {
     pub last: Option<(Instant, Value)>,
     /// Values seen, thinned ones included.
     pub count: u64,
+    /// Values handed out since its present state began.
+    pub position: u64,
+    /// Positions that were lost with states, one run after the other.
+    pub lost: u64,
     /// Of so many values one is kept.
     pub stride: u64,
     bound: usize,
@@ -74,7 +78,17 @@ impl Series {
     /// A series without a point that keeps about `points` of them.
     #[must_use]
     pub fn new(key: NodeKey, name: Term, points: usize) -> Self {
-        Series { key, name, points: Ring::new(points), last: None, count: 0, stride: 1, bound: points }
+        Series {
+            key,
+            name,
+            points: Ring::new(points),
+            last: None,
+            count: 0,
+            position: 0,
+            lost: 0,
+            stride: 1,
+            bound: points,
+        }
     }
 
     /// Adds a value; anything but an integer is no value.
@@ -85,11 +99,13 @@ impl Series {
             self.points.push(Point { at, seq, what: Mark::Value(value) });
         }
         self.count += 1;
+        self.position += 1;
         self.thin();
     }
 
     /// Marks that the state was lost. A break right after a break says nothing new.
     pub(super) fn break_off(&mut self, at: Instant, seq: u64, reason: Term, orderly: bool) {
+        self.lost += std::mem::take(&mut self.position);
         if matches!(self.points.last(), Some(Point { what: Mark::Break { .. }, .. })) {
             return;
         }

@@ -88,10 +88,16 @@ pub enum Command {
         /// Calls a second.
         rate: u32,
     },
-    /// The chaos client crashes a random sequence server, so many times a minute; 0 ends it.
+    /// The chaos client crashes somebody at random, so many times a minute; 0 ends it.
     Chaos {
         /// Crashes a minute.
         per_minute: u32,
+        /// The registered names of those that it may hit; every sequence server, if there is none.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        targets: Vec<String>,
+        /// What decides whom it hits, when and how; without one it goes by the run's own.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seed: Option<u64>,
     },
     /// `Seq.Dynamic.start_seq(name, module, opts)`
     StartSequence {

@@ -39,9 +39,7 @@ pub(super) fn effect(node: &Runtime, command: &Command) -> Result<Effect, String
         Command::AutoRun { rate } => {
             Effect::AutoRun(auto_run::rate(at_most(*rate, auto_run::MAX_RATE, "calls a second")?))
         }
-        Command::Chaos { per_minute } => {
-            Effect::Chaos(chaos::per_minute(at_most(*per_minute, chaos::MAX_PER_MINUTE, "crashes a minute")?))
-        }
+        Command::Chaos { per_minute, targets, seed } => chaos(*per_minute, targets, *seed)?,
         Command::StartSequence { name, spec } => Effect::Client(start_sequence(name, spec)?),
         Command::StopSequence { server } => Effect::Client(Task::StopSequence(whom(node, server)?)),
         Command::StartApplication { name, start_type } => {
@@ -62,6 +60,18 @@ pub(super) fn effect(node: &Runtime, command: &Command) -> Result<Effect, String
 
 fn at_most(number: u32, most: u32, what: &str) -> Result<u32, String> {
     if number <= most { Ok(number) } else { Err(format!("at most {most} {what}, not {number}")) }
+}
+
+fn chaos(per_minute: u32, targets: &[String], seed: Option<u64>) -> Result<Effect, String> {
+    let per_minute = at_most(per_minute, chaos::MAX_PER_MINUTE, "crashes a minute")?;
+    if targets.len() > chaos::MAX_TARGETS {
+        return Err(format!("at most {} targets, not {}", chaos::MAX_TARGETS, targets.len()));
+    }
+    if targets.is_empty() && seed.is_none() {
+        return Ok(Effect::Chaos(chaos::per_minute(per_minute)));
+    }
+    let names = targets.iter().map(|name| atom(name)).collect::<Result<Vec<Atom>, String>>()?;
+    Ok(Effect::Chaos(chaos::order(per_minute, &names, seed)))
 }
 
 /// A supervisor's flags as a map.

@@ -2,13 +2,17 @@
 
 use super::*;
 
+fn chaos(per_minute: u32) -> Command {
+    Command::Chaos { per_minute, targets: Vec::new(), seed: None }
+}
+
 #[test]
 fn a_dropped_session_frees_everything() {
     let mut session = Session::new(Options::default()).unwrap();
     let held = session.system_env.clone();
     let commands = [
         Command::AutoRun { rate: 1_000 },
-        Command::Chaos { per_minute: 6_000 },
+        chaos(6_000),
         Command::Crash { target: Target::Name("Seq.FibServer".to_owned()), how: CrashKind::EndlessLoop },
         Command::Next { server: Target::Name("Seq.FibServer".to_owned()) },
     ];

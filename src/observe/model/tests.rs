@@ -520,6 +520,7 @@ fn values_break_where_state_is_lost() {
     let points: Vec<_> = series.points.iter().map(|point| matches!(point.what, Mark::Value(_))).collect();
     assert_eq!(points, [true, true, true, false, true]);
     assert_eq!((&series.name, series.last.as_ref().unwrap().1.clone()), (&atom("a"), Value::Small(0)));
+    assert_eq!((series.position, series.lost), (1, 3));
 }
 
 #[test]

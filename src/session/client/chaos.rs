@@ -1,4 +1,4 @@
-//! Chaos: a client that crashes sequence servers, now and then, somehow.
+//! Chaos: a client that crashes processes, now and then, somehow.
 
 use crate::event::Mfa;
 use crate::exit::Raise;
@@ -18,19 +18,31 @@ pub const NAME: &str = "chaos";
 /// Most crashes a minute.
 pub const MAX_PER_MINUTE: u32 = 6_000;
 
+/// Most processes that it is told to hit by name.
+pub const MAX_TARGETS: usize = 200;
+
 /// The function it begins in.
 #[must_use]
 pub fn initial_call() -> Mfa {
     Mfa { module: Atom::new(NAME), function: Atom::INIT, arity: 1 }
 }
 
-/// So many crashes a minute from now on; none for 0.
+/// So many crashes a minute from now on, of any sequence server; none for 0.
 #[must_use]
 pub fn per_minute(crashes: u32) -> Term {
     term!({per_minute, (crashes)})
 }
 
-/// Its life, all of it decided by `seed` and what is there to crash.
+/// So many crashes a minute from now on, of those that have these names (of any sequence server,
+/// if there are none), by a seed of its own or by the run's.
+#[must_use]
+pub fn order(crashes: u32, targets: &[Atom], seed: Option<u64>) -> Term {
+    let names = Term::list(targets.iter().map(|name| Term::from(*name)));
+    let seed = seed.map_or(Atom::UNDEFINED.into(), Term::from);
+    term!({per_minute, (crashes), (names), (seed)})
+}
+
+/// Its life, all of it decided by seeds and by what is there to crash.
 ///
 /// # Errors
 /// `badarg` if there is one already.
@@ -38,21 +50,32 @@ pub async fn life(cx: Cx, seed: u64) -> Result<(), Raise> {
     cx.register(Atom::new(NAME), cx.me())?;
     introduce(&cx, Atom::new(NAME));
     let mut random = Random::new(seed);
+    let mut targets: Vec<Atom> = Vec::new();
     let mut next: Option<(Instant, u64)> = None;
     loop {
         let wait = next.map(|(due, _)| due.since(cx.now()));
         match cx.receive_next(wait).await {
             Some(message) => {
-                if let Some(crashes) = told(&message, "per_minute") {
-                    next = 60_000_000_000u64
-                        .checked_div(crashes)
-                        .map(|period| (cx.now() + pause(&mut random, period), period));
-                }
+                let crashes = match told(&message, "per_minute") {
+                    Some(crashes) => {
+                        targets.clear();
+                        crashes
+                    }
+                    None => {
+                        let Some(order) = Order::of(&message) else { continue };
+                        random = Random::new(order.seed.unwrap_or(seed));
+                        targets = order.targets;
+                        order.crashes
+                    }
+                };
+                next = 60_000_000_000u64
+                    .checked_div(crashes)
+                    .map(|period| (cx.now() + pause(&mut random, period), period));
             }
             None => {
-                let servers = sequence_servers(&cx).await;
-                if let Some(server) = servers.get(random.below(servers.len() as u64) as usize) {
-                    strike(&cx, &mut random, *server);
+                let there = victims(&cx, &targets).await;
+                if let Some(victim) = there.get(random.below(there.len() as u64) as usize) {
+                    strike(&cx, &mut random, *victim);
                 }
                 next = next.map(|(_, period)| (cx.now() + pause(&mut random, period), period));
             }
@@ -60,12 +83,38 @@ pub async fn life(cx: Cx, seed: u64) -> Result<(), Raise> {
     }
 }
 
+/// What [`order`] says.
+struct Order {
+    crashes: u64,
+    targets: Vec<Atom>,
+    seed: Option<u64>,
+}
+
+impl Order {
+    fn of(message: &Term) -> Option<Self> {
+        let [tag, crashes, targets, seed] = message.as_tuple_of()?;
+        if *tag != term!(per_minute) {
+            return None;
+        }
+        let targets = targets.iter().filter_map(Term::as_atom).collect();
+        Some(Order { crashes: crashes.to().ok()?, targets, seed: seed.to().ok() })
+    }
+}
+
+/// Who is there to be hit.
+async fn victims(cx: &Cx, targets: &[Atom]) -> Vec<Pid> {
+    if targets.is_empty() {
+        return sequence_servers(cx).await;
+    }
+    targets.iter().filter_map(|name| cx.whereis(*name)).collect()
+}
+
 /// From half a period to one and a half, on average one.
 fn pause(random: &mut Random, period: u64) -> Duration {
     Duration(period / 2 + random.below(period.max(1)))
 }
 
-/// Crashes a server in one of the ways there are.
+/// Crashes a process in one of the ways there are; of what runs no callbacks only a kill takes.
 fn strike(cx: &Cx, random: &mut Random, server: Pid) {
     let fault = match random.below(7) {
         0 => Fault::Raise(effect::runtime_error("chaos")),
