@@ -12,6 +12,14 @@ weighs_at_most() {
   [ "$kib" -lt "$1" ]
 }
 
+# The style sheet, as the page gets it.
+sheet_has_at_most() {
+  local bytes
+  bytes=$(wc -c < "$LIC_DIST/style.css")
+  echo "the style sheet: $bytes bytes; at most $1"
+  [ "$bytes" -le "$1" ]
+}
+
 need_rust || { could_not "everything" "no Rust"; summary; exit 1; }
 
 if need_lints; then
@@ -56,6 +64,7 @@ rm -rf "$LIC_DIST"
 if need_wasm_target && need_trunk && need_bindgen; then
   want_wasm_opt
   step "the page" trunk build --release --dist "$LIC_DIST"
+  step "the sheet's weight" sheet_has_at_most 20480
   wasm_opt_is_current && step "the page's weight" weighs_at_most 482
 else
   could_not "the page" "a tool is missing, see above"

@@ -17,6 +17,7 @@
 //! | `inspector`, `crash_menu`, `forms` | a look inside, and deeds |
 //! | `axis`, `chart`, `timeline`, `log` | what has been |
 //! | `beats` | the last crash, step by step |
+//! | `chaos` | crashes at random, and what they cost |
 //! | `bar`, `status`, `help`, `keys` | the frame around all that |
 
 mod act;
@@ -25,6 +26,7 @@ mod axis;
 mod bar;
 mod beats;
 mod browser;
+mod chaos;
 mod chart;
 mod crash_menu;
 mod driver;
@@ -272,7 +274,7 @@ impl App {
         let selected = self.choice.selected.and_then(|key| driver.snapshot.node(key));
         let info = selected.and_then(|node| driver.inspect(node.pid()?)).map(|info| Ptr(Rc::new(info)));
         component! { <Page snapshot={Ptr(driver.snapshot.clone())} choice={self.choice.clone()} pace={driver.pace} now={driver.now()}
-        app={Rc::<str>::from(self.choice.scene.app())} {page} {info} mailboxes={Ptr(driver.mailboxes.clone())} relentless={driver.relentless().cloned()}
+        app={Rc::<str>::from(self.choice.scene.app())} {page} {info} mailboxes={Ptr(driver.mailboxes.clone())} relentless={driver.relentless().cloned()} chaos={driver.chaos_run().cloned().map(Ptr)}
         refused={self.refused.clone()} act={self.act.clone()} /> }
     }
 
@@ -374,6 +376,7 @@ impl App {
             Act::NextBeat => self.choice.beat = driver.step_to_beat().or(self.choice.beat),
             Act::Relentless(target) => driver.set_relentless(target),
             // A browser that refuses says so itself.
+            Act::SaveText(name, text) => drop(browser::save(name, &text)),
             Act::Save => drop(browser::save("let-it-crash-run.json", &driver.export())),
             _ => return false,
         }

@@ -13,6 +13,8 @@
 mod applications;
 #[path = "e2e/beats.rs"]
 mod beats;
+#[path = "e2e/chaos.rs"]
+mod chaos;
 #[path = "e2e/embedding.rs"]
 mod embedding;
 #[path = "e2e/page.rs"]

@@ -15,9 +15,10 @@ glue=$(only "${wasm%_bg.wasm}.js")
 mv glue.tmp "$glue"
 sed -e "s/let_it_crash\.js/$glue/" -e "s/let_it_crash_bg\.wasm/$wasm/" let-it-crash.js > loader.tmp
 mv loader.tmp let-it-crash.js
-# The sheet without the white space that only its readers need.
+# The sheet without the white space, quotes and nesting selectors that only its readers need.
 sed -e 's/^ *//' -e 's|/\*[^*]*\*/||g' style.css | tr '\n' ' ' |
-  sed -e 's/\([:;,{}]\)  */\1/g' -e 's/  *{/{/g' -e 's/  *}/}/g' -e 's/;}/}/g' > sheet.tmp
+  sed -e 's/\([:;,{}]\)  */\1/g' -e 's/  *{/{/g' -e 's/  *}/}/g' -e 's/;}/}/g' \
+      -e 's/& \././g' -e 's/ \([<>]=*\) /\1/g' -e 's/="\([a-z]*\)"\]/=\1]/g' > sheet.tmp
 mv sheet.tmp style.css
 
 [ "$TRUNK_PROFILE" = release ] || exit 0

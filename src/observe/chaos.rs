@@ -1,14 +1,13 @@
 //! What a run of chaos has cost: two snapshots, from its begin and its end, taken from each other.
 
-use std::rc::Rc;
-
 use super::lanes::{Availability, Lane};
-use super::snapshot::{NodeKey, Snapshot, TreeNode};
+use super::snapshot::{NodeKey, Snapshot};
 use crate::term::Term;
 use crate::time::{Duration, Instant};
 
-/// The most rows of a report.
+/// The most rows of a report, and the most places looked through for them.
 const MOST: usize = 200;
+const SEARCHED: usize = 2_000;
 
 /// What happened between two moments.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,17 +46,8 @@ pub struct Row {
 /// What happened to an application from one snapshot to a later one of the same node.
 #[must_use]
 pub fn report(began: &Snapshot, ended: &Snapshot, application: &str) -> Report {
-    let own = |node: &&Rc<TreeNode>| node.application.is_some_and(|name| &*name.text() == application);
-    let mut open: Vec<&Rc<TreeNode>> = ended.roots.iter().rev().filter_map(|key| ended.node(key)).filter(own).collect();
-    let mut rows = Vec::new();
-    while let Some(node) = open.pop() {
-        rows.extend(ended.lane(node.key).map(|lane| row(began, ended, lane)));
-        if rows.len() >= MOST {
-            break;
-        }
-        let children: Vec<_> = ended.children(node).collect();
-        open.extend(children.into_iter().rev());
-    }
+    let lanes = ended.places_of(application, SEARCHED).into_iter().filter_map(|node| ended.lane(node.key));
+    let rows = lanes.take(MOST).map(|lane| row(began, ended, lane)).collect();
     let (before, after) = (began.counts, ended.counts);
     Report {
         from: began.now,

@@ -122,6 +122,21 @@ impl Snapshot {
         self.applications.iter().find(|application| application.name == name)
     }
 
+    /// The first `most` places of an application, in the order of its tree.
+    #[must_use]
+    pub fn places_of(&self, application: &str, most: usize) -> Vec<&Rc<TreeNode>> {
+        let own = |node: &&Rc<TreeNode>| node.application.is_some_and(|name| &*name.text() == application);
+        let mut open: Vec<&Rc<TreeNode>> = self.roots.iter().filter_map(|key| self.node(key)).filter(own).collect();
+        let mut found = Vec::new();
+        while let Some(node) = open.pop().filter(|_| found.len() < most) {
+            found.push(node);
+            let below = open.len();
+            open.extend(self.children(node).take(most));
+            open.get_mut(below..).unwrap_or_default().reverse();
+        }
+        found
+    }
+
     /// The lane of a place.
     #[must_use]
     pub fn lane(&self, key: NodeKey) -> Option<&Rc<Lane>> {

@@ -35,6 +35,8 @@ pub enum Act {
     Relentless(Option<Target>),
     /// Save the run as a file.
     Save,
+    /// Save a text as a file of that name.
+    SaveText(&'static str, String),
     /// Select a place in the tree.
     Select(NodeKey),
     /// Select it and open the inspector where that is a sheet.
@@ -215,6 +217,8 @@ pub enum Layer {
     Help,
     /// The form of a new sequence.
     Sequence,
+    /// Chaos and its report.
+    Chaos,
     /// The controls that have no room in the bar.
     More,
 }

@@ -119,7 +119,7 @@ fn counts(counts: &Counts, t: &'static Words) -> Html {
 }
 
 /// A choice among values that are named in place.
-fn choice<T: Copy + PartialEq + 'static>(
+pub(crate) fn choice<T: Copy + PartialEq + 'static>(
     class: &'static str,
     label: &'static str,
     options: &[(T, String)],
@@ -177,11 +177,14 @@ fn automatic(act: &Callback<Act>, props: &BarProps, t: &'static Words) -> Html {
         rates.iter().map(|rate| (*rate, name(*rate))).collect()
     };
     let run = options(&[0, 1, 2, 5, 10, 50, 100, 1000], t.per_second);
-    let chaos = options(&[0, 6, 12, 30, 60, 120], t.per_minute);
+    let (class, chaos) = match props.pace.chaos {
+        0 => ("chaos", t.off.to_owned()),
+        rate => ("chaos danger", format!("{rate} {}", t.per_minute)),
+    };
     html! {
         <>
             { choice("auto-run", t.auto_run, &run, props.pace.rate, act.reform(|rate| Act::Do(Command::AutoRun { rate }))) }
-            { choice("chaos", t.chaos, &chaos, props.pace.chaos, act.reform(|per_minute| Act::Do(Command::Chaos { per_minute }))) }
+            <button type="button" {class} aria-haspopup="dialog" onclick={doing(act, Act::Open(Layer::Chaos))}>{ t.chaos }{ ": " }{ chaos }</button>
         </>
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use crate::observe::beats;
 use crate::observe::snapshot::{Snapshot, State};
-use crate::session::{Command, CrashKind, Info, Options, Session, Speed, Target, scenario};
+use crate::session::{ChaosRun, Command, CrashKind, Info, Options, Session, Speed, Target, scenario};
 use crate::term::{Atom, Pid};
 use crate::time::{Duration, Instant};
 
@@ -69,6 +69,7 @@ impl Driver {
         let begun = clock();
         let passed = self.last.replace(begun).map_or(0.0, |last| (begun - last).clamp(0.0, LONGEST));
         self.relent(begun);
+        self.calm_down();
         let slice = Duration((passed * 1e6) as u64 / u64::from(SLICES));
         let mut news = None;
         for _ in 0..SLICES {
@@ -184,7 +185,7 @@ impl Driver {
     pub(crate) fn dispatch(&mut self, command: Command) -> Result<(), String> {
         let (rate, chaos) = match command {
             Command::AutoRun { rate } => (rate, self.pace.chaos),
-            Command::Chaos { per_minute } => (self.pace.rate, per_minute),
+            Command::Chaos { per_minute, .. } => (self.pace.rate, per_minute),
             _ => (self.pace.rate, self.pace.chaos),
         };
         self.session.dispatch(command)?;
@@ -230,6 +231,18 @@ impl Driver {
             // Refused: it has died since the snapshot, and will be met again in the next one.
             let _ = self.session.dispatch(blow);
         }
+    }
+
+    /// Chaos ends with what it has brought down, while its dead are still there to be counted.
+    fn calm_down(&mut self) {
+        if self.pace.chaos > 0 && self.application_is_down() {
+            let _ = self.dispatch(Command::Chaos { per_minute: 0, targets: Vec::new(), seed: None });
+            self.pace.chaos = 0;
+        }
+    }
+
+    pub(crate) fn chaos_run(&self) -> Option<&Rc<ChaosRun>> {
+        self.session.chaos_run()
     }
 
     fn application_is_down(&self) -> bool {

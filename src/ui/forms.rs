@@ -134,7 +134,7 @@ fn kind_of(name: &str) -> Kind {
     }
 }
 
-fn field(
+pub(crate) fn field(
     id: &'static str,
     label: &'static str,
     value: &str,

@@ -11,6 +11,7 @@ use super::html::{component, html};
 
 use super::act::{Act, Choice, Layer, Pane};
 use super::bar::{Bar, Pace, scene};
+use super::chaos::Chaos;
 use super::chart::Chart;
 use super::forms::SequenceForm;
 use super::help::Help;
@@ -23,7 +24,7 @@ use super::status::Status;
 use super::timeline::Timeline;
 use super::words;
 use crate::observe::snapshot::{ApplicationView, Snapshot};
-use crate::session::{Command, Info, Target};
+use crate::session::{ChaosRun, Command, Info, Target};
 use crate::supervision::Restart;
 use crate::term::ordered::sort_by_key;
 use crate::term::{Pid, Term};
@@ -55,6 +56,9 @@ pub struct PageProps {
     /// Whom the page crashes again and again.
     #[prop_or_default]
     pub relentless: Option<Target>,
+    /// The run of chaos that goes on, or else the last one.
+    #[prop_or_default]
+    pub chaos: Option<Ptr<ChaosRun>>,
     /// Why the last deed was refused, with its number.
     #[prop_or_default]
     pub refused: Option<Rc<(u64, String)>>,
@@ -186,6 +190,10 @@ fn layer(props: &PageProps) -> Html {
     let t = props.choice.lang.words();
     let (label, body) = match props.choice.layers.last() {
         Some(Layer::Help) => (t.help, component! { <Help lang={props.choice.lang} /> }),
+        Some(Layer::Chaos) => (
+            t.chaos,
+            component! { <Chaos snapshot={props.snapshot.clone()} choice={props.choice.clone()} app={props.app.clone()} run={props.chaos.clone()} seed={props.pace.seed} /> },
+        ),
         Some(Layer::Sequence) => {
             (t.new_sequence, component! { <SequenceForm snapshot={props.snapshot.clone()} lang={props.choice.lang} /> })
         }

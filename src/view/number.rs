@@ -81,6 +81,7 @@ pub fn percent(share: f64) -> String {
 pub fn mean(seconds: Option<f64>) -> String {
     match seconds {
         None => "–".into(),
+        Some(seconds) if seconds < 1e-6 => format!("{} ns", fixed(seconds * 1e9, 0)),
         Some(seconds) if seconds < 0.001 => format!("{} µs", fixed(seconds * 1e6, 0)),
         Some(seconds) if seconds < 1.0 => format!("{} ms", fixed(seconds * 1e3, 0)),
         Some(seconds) if seconds < 90.0 => format!("{} s", fixed(seconds, 1)),
