@@ -65,7 +65,7 @@ fn row(began: &Snapshot, ended: &Snapshot, lane: &Lane) -> Row {
     let before = began.lane(key).map_or(&nothing, |lane| lane);
     let lost = ended.series_of(key).map(|series| series.lost - began.series_of(key).map_or(0, |series| series.lost));
     // The first process of a place replaces nobody.
-    let lives = |lane: &Lane| lane.lives.next().saturating_sub(1) as u64;
+    let lives = |lane: &Lane| lane.lives.next().saturating_sub(1);
     let (up, measured) = between(before, began.now, lane, ended.now);
     Row { key, name: lane.name.clone(), up, measured, restarts: lives(lane).saturating_sub(lives(before)), lost }
 }
