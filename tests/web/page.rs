@@ -28,6 +28,7 @@ fn props(snapshot: Rc<Snapshot>, choice: &Choice) -> PageProps {
         info: None,
         mailboxes: Ptr::default(),
         relentless: None,
+        chaos: None,
         refused: None,
         act: Callback::noop(),
     }
