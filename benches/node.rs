@@ -15,7 +15,7 @@ use let_it_crash::event::Mfa;
 use let_it_crash::exit::Raise;
 use let_it_crash::limits::Limits;
 use let_it_crash::observe::model::Model;
-use let_it_crash::otp::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
+use let_it_crash::otp::gen_server::{self, GenServer, Incoming, Init, Next, Reply, Start};
 use let_it_crash::otp::supervisor;
 use let_it_crash::process::module::Called;
 use let_it_crash::process::{Cx, Module, Runtime, SpawnOptions};
@@ -42,22 +42,20 @@ impl GenServer for State {
         })
     }
 
-    async fn handle_call(&mut self, _: &Cx, request: Term, _: From) -> Result<Reply, Raise> {
-        Ok(match (self, request) {
-            (State::Count(n), Term::Atom(get)) if get == Atom::OK => Reply::value(*n),
-            (State::Fib(a, b), _) => {
-                let next = a.add(b).ok_or_else(|| Raise::error(Atom::BADARG))?;
+    fn at_once(&mut self, _: &Cx, message: Incoming<'_>) -> Option<Result<Reply, Raise>> {
+        Some(Ok(match (message, self) {
+            (Incoming::Call(Term::Atom(Atom::OK), _), State::Count(n)) => Reply::value(*n),
+            (Incoming::Call(..), State::Fib(a, b)) => {
+                let Some(next) = a.add(b) else { return Some(Err(Raise::error(Atom::BADARG))) };
                 Reply::value(std::mem::replace(a, std::mem::replace(b, next)))
             }
-            _ => Reply::value(Atom::NORMAL),
-        })
-    }
-
-    async fn handle_cast(&mut self, _: &Cx, _: Term) -> Result<Reply, Raise> {
-        if let State::Count(n) = self {
-            *n += 1;
-        }
-        Ok(Reply::none())
+            (Incoming::Call(..), _) => Reply::value(Atom::NORMAL),
+            (Incoming::Cast(_), State::Count(n)) => {
+                *n += 1;
+                Reply::none()
+            }
+            _ => Reply::none(),
+        }))
     }
 
     fn state(&self) -> Term {

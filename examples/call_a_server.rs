@@ -3,6 +3,7 @@
 //! --example call_a_server`.
 
 use let_it_crash::event::Mfa;
+use let_it_crash::exit::Raise;
 use let_it_crash::process::Cx;
 use let_it_crash::seq::{dynamic, server};
 use let_it_crash::session::{Options, boot};
@@ -31,7 +32,7 @@ fn main() -> Result<(), String> {
             println!("Seq.Server.next(:geo1)           # {}", server::next(&cx, geo1).await?);
         }
         let nobody = server::next(&cx, Atom::new("nobody")).await;
-        println!("Seq.Server.next(:nobody)         # exit {}", nobody.unwrap_or_else(|raise| raise.reason));
+        println!("Seq.Server.next(:nobody)         # exit {}", nobody.unwrap_or_else(Raise::into_reason));
         Ok(())
     };
     node.spawn(call, body).map_err(|raise| format!("{raise:?}"))?;

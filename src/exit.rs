@@ -67,11 +67,15 @@ impl Class {
     }
 }
 
-/// A raised exception.
+/// A raised exception: one word, for every callback and every `?` moves a place for it.
 ///
 /// OTP: <https://www.erlang.org/docs/25/reference_manual/errors#exceptions>
 #[derive(Clone, PartialEq, Eq)]
-pub struct Raise {
+pub struct Raise(Box<Raised>);
+
+/// What a [`Raise`] is made of.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Raised {
     /// Error, exit or throw.
     pub class: Class,
     /// What was raised.
@@ -80,32 +84,45 @@ pub struct Raise {
     pub stack: Term,
 }
 
+impl std::ops::Deref for Raise {
+    type Target = Raised;
+
+    fn deref(&self) -> &Raised {
+        &self.0
+    }
+}
+
 impl Raise {
+    #[cold]
+    fn new(class: Class, reason: Term) -> Self {
+        Raise(Box::new(Raised { class, reason, stack: Term::Nil }))
+    }
+
     /// `error(reason)`
     #[must_use]
     pub fn error(reason: impl Into<Term>) -> Self {
-        Raise { class: Class::Error, reason: reason.into(), stack: Term::Nil }
+        Raise::new(Class::Error, reason.into())
     }
 
     /// `exit(reason)`
     #[must_use]
     pub fn exit(reason: impl Into<Term>) -> Self {
-        Raise { class: Class::Exit, reason: reason.into(), stack: Term::Nil }
+        Raise::new(Class::Exit, reason.into())
     }
 
     /// `throw(value)`
     #[must_use]
     pub fn throw(value: impl Into<Term>) -> Self {
-        Raise { class: Class::Throw, reason: value.into(), stack: Term::Nil }
+        Raise::new(Class::Throw, value.into())
     }
 
     /// The exception with one more stack frame outside of those it has.
     #[must_use]
     pub fn in_function(mut self, module: Atom, function: Atom, arity: usize) -> Self {
         let frame = Term::tuple([module.into(), function.into(), arity.into(), Term::Nil]);
-        let mut frames = self.stack.to_vec().unwrap_or_default();
+        let mut frames = self.0.stack.to_vec().unwrap_or_default();
         frames.push(frame);
-        self.stack = Term::list(frames);
+        self.0.stack = Term::list(frames);
         self
     }
 
@@ -115,11 +132,26 @@ impl Raise {
     /// OTP: <https://www.erlang.org/docs/25/reference_manual/errors#exit-reasons>
     #[must_use]
     pub fn into_exit_reason(self) -> ExitReason {
-        ExitReason(match self.class {
-            Class::Exit => self.reason,
-            Class::Error => Term::tuple([self.reason, self.stack]),
-            Class::Throw => Term::tuple([Term::tuple([Atom::NOCATCH.into(), self.reason]), self.stack]),
+        let Raised { class, reason, stack } = *self.0;
+        ExitReason(match class {
+            Class::Exit => reason,
+            Class::Error => Term::tuple([reason, stack]),
+            Class::Throw => Term::tuple([Term::tuple([Atom::NOCATCH.into(), reason]), stack]),
         })
+    }
+
+    /// What was raised.
+    #[must_use]
+    pub fn into_reason(self) -> Term {
+        self.0.reason
+    }
+
+    /// What was thrown; anything else as it is.
+    ///
+    /// # Errors
+    /// An error or exit.
+    pub fn into_thrown(self) -> Result<Term, Raise> {
+        if self.class == Class::Throw { Ok(self.into_reason()) } else { Err(self) }
     }
 }
 

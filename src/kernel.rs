@@ -12,6 +12,7 @@
 //! | [`mailbox`] | the message queue, with removal from the middle |
 //! | [`signal`] | what processes send each other, and its arrival |
 //! | `alias` | references that a message can be sent to
+//! | `run_queue` | who runs next |
 //! | [`transport`] | how signals travel: at once, or in flight per pair (simulator) |
 //! | [`teardown`] | what happens when a process ends, in OTP's order |
 //! | [`timers`] | due times in order of time, then of setting |
@@ -23,6 +24,7 @@ use std::collections::VecDeque;
 use std::task::Poll;
 
 mod alias;
+mod run_queue;
 pub mod ets;
 pub mod few;
 pub mod log;
@@ -48,6 +50,7 @@ use mailbox::Position;
 use message::Message;
 use planted::{Fault, Planted};
 use process::{Process, Status};
+use run_queue::RunQueue;
 use table::Table;
 use teardown::Dying;
 use timers::{Due, Timers};
@@ -99,7 +102,7 @@ pub struct Kernel {
     /// The least grave level of reports that are logged; `None`: no reports.
     pub log_level: Option<Level>,
     pub(crate) table: Table,
-    run_queue: VecDeque<Pid>,
+    run_queue: RunQueue,
     names: QuickMap<Atom, Pid>,
     pub(crate) timers: Timers,
     transport: Transport,
@@ -129,7 +132,7 @@ impl Kernel {
             log_level: Some(Level::Info),
             table: Table::new(limits.processes),
             limits,
-            run_queue: VecDeque::new(),
+            run_queue: RunQueue::default(),
             names: QuickMap::default(),
             timers: Timers::default(),
             transport: Transport::default(),
@@ -189,7 +192,7 @@ impl Kernel {
     /// OTP: <https://www.erlang.org/docs/25/reference_manual/processes#process-creation>
     pub fn spawn(&mut self, birth: Birth) -> Option<Pid> {
         let pid = self.table.insert(|pid| Process::new(pid, birth))?;
-        self.run_queue.push_back(pid);
+        self.run_queue.push(pid);
         let Birth { parent, link, initial_call } = birth;
         self.emit(Event::Spawned { pid, parent, link, initial_call });
         if let (true, Some(parent)) = (link, parent) {
@@ -262,7 +265,7 @@ impl Kernel {
         if self.halted.is_some() {
             return None;
         }
-        while let Some(pid) = self.run_queue.pop_front() {
+        while let Some(pid) = self.run_queue.pop() {
             if let Some(process) = self.table.get_mut(pid)
                 && process.status == Status::Runnable
             {
@@ -276,7 +279,7 @@ impl Kernel {
     /// Can anything run without time passing?
     #[must_use]
     pub fn has_runnable(&self) -> bool {
-        self.run_queue.iter().any(|pid| self.table.get(*pid).is_some_and(|process| process.status == Status::Runnable))
+        self.run_queue.iter().any(|pid| self.table.get(pid).is_some_and(|process| process.status == Status::Runnable))
     }
 
     /// The running process has spent its fuel: it queues behind the others.
@@ -286,46 +289,46 @@ impl Kernel {
         {
             process.status = if process.suspended == 0 { Status::Runnable } else { Status::Suspended };
             if process.status == Status::Runnable {
-                self.run_queue.push_back(pid);
+                self.run_queue.push(pid);
             }
         }
     }
 
     /// The running process takes its next message, waits for one, or learns that the deadline has
     /// come (`None`).
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take_next(&mut self, pid: Pid, deadline: Option<Instant>) -> Poll<Option<Message>> {
         let Some(process) = self.table.get_mut(pid) else { return Poll::Pending };
-        match process.mailbox.pop() {
-            Some((message, id)) => {
-                process.no_deadline();
-                self.note_received(pid, id);
-                Poll::Ready(Some(message))
-            }
-            None => self.wait(pid, deadline).map(|()| None),
-        }
+        let Some((message, id)) = process.mailbox.pop() else {
+            return self.timers.wait(process, deadline, self.now, &mut self.counter).map(|()| None);
+        };
+        process.no_deadline();
+        self.note_received(pid, id);
+        Poll::Ready(Some(message))
     }
 
-    /// The running process takes the first message at or behind `position` that matches, with what
-    /// was made of it; waits for one; or learns that the deadline has come (`None`). And how many
-    /// messages a live process has looked at.
+    /// The running process takes the first message at or behind `position` that matches, waits for
+    /// one, or learns that the deadline has come (`None`). `charge` is told how many messages it
+    /// has looked at.
     #[inline]
-    pub(crate) fn take_match<T>(
+    pub(crate) fn take_match(
         &mut self,
         pid: Pid,
         position: &mut Position,
         deadline: Option<Instant>,
-        matches: impl FnMut(&mut Message) -> Option<T>,
-    ) -> (Option<usize>, Poll<Option<(Message, T)>>) {
-        let Some(process) = self.table.get_mut(pid) else { return (None, Poll::Pending) };
-        let Some((at, matched)) = process.mailbox.find_message(*position, matches) else {
+        matches: impl FnMut(&mut Message) -> bool,
+        charge: impl FnOnce(usize),
+    ) -> Poll<Option<Message>> {
+        let Some(process) = self.table.get_mut(pid) else { return Poll::Pending };
+        let Some((at, (message, id))) = process.mailbox.take_wanted(*position, matches) else {
             let from = std::mem::replace(position, process.mailbox.end());
-            return (Some(position.saturating_sub(from)), self.wait(pid, deadline).map(|()| None));
+            charge(position.saturating_sub(from));
+            return self.timers.wait(process, deadline, self.now, &mut self.counter).map(|()| None);
         };
+        charge(at.saturating_sub(*position));
         process.no_deadline();
-        let (message, id) = process.mailbox.take(at).unwrap_or_default();
         self.note_received(pid, id);
-        (Some(at.saturating_sub(*position)), Poll::Ready(Some((message, matched))))
+        Poll::Ready(Some(message))
     }
 
     /// Logs that a traced message was taken.
@@ -337,27 +340,16 @@ impl Kernel {
     }
 
     /// The running process waits for a signal, or until `deadline`. Ready if that has come.
-    #[inline]
     pub(crate) fn wait(&mut self, pid: Pid, deadline: Option<Instant>) -> Poll<()> {
         let Some(process) = self.table.get_mut(pid) else { return Poll::Pending };
-        match deadline {
-            Some(at) if at <= self.now => {
-                process.no_deadline();
-                return Poll::Ready(());
-            }
-            Some(at) => self.timers.await_until(pid, process, (at, self.counter + 1)),
-            None => {}
-        }
-        self.counter += 1;
-        process.status = Status::Waiting;
-        Poll::Pending
+        self.timers.wait(process, deadline, self.now, &mut self.counter)
     }
 
     /// Makes a waiting process runnable.
     #[inline]
     pub(crate) fn wake(&mut self, pid: Pid) {
         if self.table.get_mut(pid).is_some_and(Process::wakes) {
-            self.run_queue.push_back(pid);
+            self.run_queue.push(pid);
         }
     }
 
@@ -382,7 +374,7 @@ impl Kernel {
             process.suspended = process.suspended.saturating_sub(1);
             if process.suspended == 0 && process.status == Status::Suspended {
                 process.status = Status::Runnable;
-                self.run_queue.push_back(pid);
+                self.run_queue.push(pid);
             }
             self.emit(Event::Suspended { pid, on: false });
         }
@@ -436,16 +428,16 @@ impl Kernel {
 
     // --- time
 
-    /// A process has had its turn: its work counts, and takes time. What it is now; `None` if it
-    /// has ended.
-    #[inline]
-    pub(crate) fn turn_over(&mut self, pid: Pid, reductions: u64, took: Duration) -> Option<Status> {
-        let status = self.table.get_mut(pid).map(|process| {
+    /// A process has had its turn: its work counts, and takes time. Does it wait now, or queue for
+    /// another?
+    #[inline(always)]
+    pub(crate) fn turn_over(&mut self, pid: Pid, reductions: u64, took: Duration) -> bool {
+        let goes_on = self.table.get_mut(pid).is_some_and(|process| {
             process.reductions += reductions;
-            process.status
+            process.status != Status::Running
         });
         self.pass(took);
-        status
+        goes_on
     }
 
     /// Lets time pass while a process runs.

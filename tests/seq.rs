@@ -152,7 +152,7 @@ fn an_integer_too_large_crashes_its_server_alone() {
 #[test]
 fn a_call_to_nobody_exits_as_elixir_says_it() {
     let notes = on(&mut booted(Options::default()), |cx, notes| async move {
-        notes.add(server::next(&cx, name("Server")).await.unwrap_err().reason);
+        notes.add(server::next(&cx, name("Server")).await.unwrap_err().into_reason());
         Ok(())
     });
     assert_eq!(notes, ["{:noproc, {GenServer, :call, [Seq.Server, :next, 5000]}}"]);

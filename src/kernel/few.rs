@@ -31,18 +31,17 @@ impl<K: Ord + Copy + Hash, V> Few<K, V> {
     /// Adds or replaces an entry; returns the value that was there.
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
-        match self {
-            Few::Empty => {
-                *self = Few::One(key, value);
-                None
-            }
-            Few::One(only, old) if *only == key => Some(std::mem::replace(old, value)),
-            _ => self.insert_among(key, value),
+        if let Few::Empty = self {
+            // Empty needs no drop, and the compiler does not see that.
+            std::mem::forget(std::mem::replace(self, Few::One(key, value)));
+            return None;
         }
+        self.insert_among(key, value)
     }
 
     fn insert_among(&mut self, key: K, value: V) -> Option<V> {
         match self {
+            Few::One(only, old) if *only == key => Some(std::mem::replace(old, value)),
             Few::Empty | Few::One(..) => {
                 let mut entries = match std::mem::take(self) {
                     Few::One(only, old) => vec![(only, old)],
@@ -67,15 +66,16 @@ impl<K: Ord + Copy + Hash, V> Few<K, V> {
     /// Takes an entry out.
     #[inline]
     pub fn remove(&mut self, key: K) -> Option<V> {
-        match self {
-            Few::Empty => None,
-            Few::One(only, _) if *only != key => None,
-            Few::One(..) => match std::mem::take(self) {
+        if let Few::One(only, _) = self {
+            if *only != key {
+                return None;
+            }
+            return match std::mem::take(self) {
                 Few::One(_, value) => Some(value),
                 _ => None,
-            },
-            _ => self.remove_among(key),
+            };
         }
+        self.remove_among(key)
     }
 
     fn remove_among(&mut self, key: K) -> Option<V> {

@@ -38,13 +38,23 @@ pub struct Queue {
 }
 
 impl Mailbox {
-    /// Adds a message; `id` is its number in the log, 0 for none.
-    #[inline]
-    pub fn push(&mut self, message: Message, id: u64) {
+    /// Adds a message of so many words; `id` is its number in the log, 0 for none. The words that
+    /// wait now.
+    #[inline(always)]
+    pub fn push(&mut self, message: Message, id: u64, words: u32) -> u64 {
+        if let Mailbox::Empty = self {
+            // Empty needs no drop, and the compiler does not see that.
+            std::mem::forget(std::mem::replace(self, Mailbox::One(message, id)));
+            return weight_of(words);
+        }
+        self.push_behind((message, id), words)
+    }
+
+    #[inline(never)]
+    fn push_behind(&mut self, entry: Entry, words: u32) -> u64 {
         match self {
-            Mailbox::Empty => *self = Mailbox::One(message, id),
-            Mailbox::One(..) => self.with_queue(|queue| queue.push((message, id))),
-            Mailbox::Queue(queue) => queue.push((message, id)),
+            Mailbox::Queue(queue) => queue.push(entry, words),
+            _ => self.with_queue(|queue| queue.push(entry, words)),
         }
     }
 
@@ -60,7 +70,10 @@ impl Mailbox {
         let mut queue = Box::<Queue>::default();
         match self {
             Mailbox::Empty => {}
-            Mailbox::One(message, id) => queue.push((message, id)),
+            Mailbox::One(message, id) => {
+                let words = message.words();
+                queue.push((message, id), words);
+            }
             Mailbox::Queue(queue) => return queue,
         }
         queue
@@ -116,35 +129,50 @@ impl Mailbox {
     }
 
     /// Takes the first message, with its log number.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&mut self) -> Option<Entry> {
         match self {
-            Mailbox::Queue(queue) => queue.pop(),
-            _ => match std::mem::replace(self, Mailbox::Empty) {
+            Mailbox::Empty => None,
+            Mailbox::One(..) => match std::mem::take(self) {
                 Mailbox::One(message, id) => Some((message, id)),
                 _ => None,
             },
+            Mailbox::Queue(queue) => queue.pop(),
         }
     }
 
     /// The first position at or behind `from` whose message is wanted, with what `want` made of it.
     #[inline]
     pub fn find<T>(&mut self, from: Position, mut want: impl FnMut(&Term) -> Option<T>) -> Option<(Position, T)> {
-        self.find_message(from, |message| want(message.as_term()))
-    }
-
-    /// [`Mailbox::find`] for those who know messages in parts.
-    #[inline]
-    pub(crate) fn find_message<T>(
-        &mut self,
-        from: Position,
-        mut want: impl FnMut(&mut Message) -> Option<T>,
-    ) -> Option<(Position, T)> {
         match self {
             Mailbox::Empty => None,
-            Mailbox::One(message, _) if from == 0 => want(message).map(|wanted| (0, wanted)),
+            Mailbox::One(message, _) if from == 0 => want(message.as_term()).map(|wanted| (0, wanted)),
             Mailbox::One(..) => None,
-            Mailbox::Queue(queue) => queue.find(from, want),
+            Mailbox::Queue(queue) => queue.find(from, |message| want(message.as_term())),
+        }
+    }
+
+    /// Takes the first message at or behind `from` that is wanted by those who know messages in
+    /// parts, with its position.
+    #[inline]
+    pub(crate) fn take_wanted(
+        &mut self,
+        from: Position,
+        mut want: impl FnMut(&mut Message) -> bool,
+    ) -> Option<(Position, Entry)> {
+        match self {
+            Mailbox::Empty => None,
+            Mailbox::One(message, _) => {
+                if from == 0 && want(message) {
+                    Some((0, self.pop()?))
+                } else {
+                    None
+                }
+            }
+            Mailbox::Queue(queue) => {
+                let (at, ()) = queue.find(from, |message| want(message).then_some(()))?;
+                Some((at, queue.take(at)?))
+            }
         }
     }
 
@@ -183,9 +211,10 @@ impl Mailbox {
 
 impl Queue {
     #[inline]
-    fn push(&mut self, entry: Entry) {
-        self.words += weight(&entry.0);
+    fn push(&mut self, entry: Entry, words: u32) -> u64 {
+        self.words += weight_of(words);
         self.entries.push_back(Some(entry));
+        self.words
     }
 
     #[inline]
@@ -259,8 +288,13 @@ impl Queue {
 
 /// A message takes its own word and what is behind it.
 #[inline]
+fn weight_of(words: u32) -> u64 {
+    u64::from(words) + 1
+}
+
+#[inline]
 fn weight(message: &Message) -> u64 {
-    u64::from(message.words()) + 1
+    weight_of(message.words())
 }
 
 #[cfg(test)]
@@ -269,7 +303,9 @@ mod tests {
 
     fn filled(numbers: impl IntoIterator<Item = i64>) -> Mailbox {
         let mut mailbox = Mailbox::default();
-        numbers.into_iter().for_each(|n| mailbox.push(Term::Int(n).into(), 0));
+        for n in numbers {
+            mailbox.push(Term::Int(n).into(), 0, 0);
+        }
         mailbox
     }
 
@@ -293,7 +329,7 @@ mod tests {
         let mut mailbox = filled([1, 1]);
         let mark = mailbox.end();
         assert!(mailbox.find(mark, is(1)).is_none());
-        mailbox.push(Term::Int(1).into(), 0);
+        mailbox.push(Term::Int(1).into(), 0, 0);
         assert_eq!(mailbox.find(mark, is(1)).unwrap().0, 2);
     }
 

@@ -7,34 +7,31 @@
 
 use crate::term::{Atom, Pid, Ref, Term};
 
-/// A message on its way, or in a mailbox.
+/// A message on its way, or in a mailbox. One struct for all shapes, for it moves as one piece.
 #[derive(Clone, Debug)]
-pub enum Message {
-    /// Any term.
-    Term(Term),
-    /// `{'$gen_call', {Pid, Tag}, Request}`. (The fields of a [`Caller`] one by one: a mailbox
-    /// pays for the gaps of a nested one.)
-    Call {
-        /// The call's monitor.
-        mref: Ref,
-        /// The caller's number.
-        serial: u32,
-        /// Does the reply go to the alias?
-        aliased: bool,
-        /// What it asks.
-        request: Term,
-    },
+pub struct Message {
+    pub(crate) shape: Shape,
+    /// Of a call or reply: does it, or did it, go by the alias?
+    aliased: bool,
+    /// Of a call: the caller's number.
+    serial: u32,
+    /// Of a call or reply: the call's monitor.
+    pub(crate) mref: Ref,
+    /// What is in the shape.
+    pub(crate) content: Term,
+}
+
+/// Which term a message is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// Any term: the content.
+    Term,
+    /// `{'$gen_call', {Pid, Tag}, Content}`
+    Call,
     /// `{'$gen_cast', Content}`
-    Cast(Term),
-    /// `{Tag, Value}`
-    Reply {
-        /// The call's monitor.
-        mref: Ref,
-        /// Did it go to the alias?
-        aliased: bool,
-        /// What the caller is told.
-        value: Term,
-    },
+    Cast,
+    /// `{Tag, Content}`
+    Reply,
 }
 
 /// Who called, and by what it knows its reply: `{Pid, Tag}`, where the tag is the monitor of the
@@ -55,13 +52,18 @@ impl Caller {
 
     #[inline]
     pub(crate) fn call(self, request: Term) -> Message {
-        let Caller { mref, serial, aliased } = self;
-        Message::Call { mref, serial, aliased, request }
+        self.says(Shape::Call, request)
     }
 
     #[inline]
     pub(crate) fn reply(self, value: Term) -> Message {
-        Message::Reply { mref: self.mref, aliased: self.aliased, value }
+        self.says(Shape::Reply, value)
+    }
+
+    #[inline]
+    fn says(self, shape: Shape, content: Term) -> Message {
+        let Caller { mref, serial, aliased } = self;
+        Message { shape, aliased, serial, mref, content }
     }
 
     /// The process that called.
@@ -83,66 +85,80 @@ fn tag(mref: Ref, aliased: bool) -> Term {
     if aliased { Term::cons(Atom::ALIAS.into(), mref.into()) } else { mref.into() }
 }
 
-/// Words behind the tag's own.
-#[inline]
-fn tag_words(aliased: bool) -> u32 {
-    let reference = 3;
-    if aliased { 2 + reference } else { reference }
-}
-
 impl From<Term> for Message {
     #[inline]
     fn from(term: Term) -> Self {
-        Message::Term(term)
+        Message::plain(Shape::Term, term)
     }
 }
 
 impl Message {
+    /// `{'$gen_cast', Content}`
+    #[inline]
+    #[must_use]
+    pub fn cast(content: Term) -> Self {
+        Message::plain(Shape::Cast, content)
+    }
+
+    #[inline]
+    fn plain(shape: Shape, content: Term) -> Self {
+        Message { shape, aliased: false, serial: 0, mref: Ref::new(0, 0), content }
+    }
+
+    /// Who called.
+    #[inline]
+    pub(crate) fn caller(&self) -> Caller {
+        Caller { mref: self.mref, serial: self.serial, aliased: self.aliased }
+    }
+
     /// [`Term::words`] of the term that it is.
     #[inline]
     #[must_use]
     pub fn words(&self) -> u32 {
-        let (own, content) = match self {
-            Message::Term(term) => (0, term),
-            Message::Call { aliased, request, .. } => (4 + 3 + tag_words(*aliased), request),
-            Message::Cast(content) => (3, content),
-            Message::Reply { aliased, value, .. } => (3 + tag_words(*aliased), value),
-        };
-        content.words().saturating_add(own)
+        self.content.words().saturating_add(self.own_words())
+    }
+
+    /// Words of the tuples around the content: a pair has three, a reference three, and the cell of
+    /// an alias two.
+    #[inline]
+    fn own_words(&self) -> u32 {
+        let tag = if self.aliased { 2 + 3 } else { 3 };
+        match self.shape {
+            Shape::Term => 0,
+            Shape::Call => 4 + 3 + tag,
+            Shape::Cast => 3,
+            Shape::Reply => 3 + tag,
+        }
     }
 
     /// The term that it is.
     #[inline]
     #[must_use]
     pub fn into_term(self) -> Term {
-        match self {
-            Message::Term(term) => term,
-            parts => parts.joined(),
-        }
+        if self.shape == Shape::Term { self.content } else { self.joined() }
     }
 
     #[inline(never)]
     fn joined(self) -> Term {
-        match self {
-            Message::Term(term) => term,
-            Message::Call { mref, serial, aliased, request } => {
-                Term::tuple([Atom::GEN_CALL.into(), Caller { mref, serial, aliased }.term(), request])
+        let Message { aliased, mref, content, .. } = self;
+        match self.shape {
+            Shape::Term => content,
+            Shape::Call => {
+                let caller = Caller { mref, serial: self.serial, aliased };
+                Term::tuple([Atom::GEN_CALL.into(), caller.term(), content])
             }
-            Message::Cast(content) => Term::tuple([Atom::GEN_CAST.into(), content]),
-            Message::Reply { mref, aliased, value } => Term::tuple([tag(mref, aliased), value]),
+            Shape::Cast => Term::tuple([Atom::GEN_CAST.into(), content]),
+            Shape::Reply => Term::tuple([tag(mref, aliased), content]),
         }
     }
 
     /// The term that it is, and stays from now on.
     #[inline]
     pub(crate) fn as_term(&mut self) -> &Term {
-        if !matches!(self, Message::Term(_)) {
+        if self.shape != Shape::Term {
             self.put_together();
         }
-        match self {
-            Message::Term(term) => term,
-            _ => &Term::Nil,
-        }
+        &self.content
     }
 
     #[cold]
@@ -168,7 +184,7 @@ mod tests {
         for aliased in [false, true] {
             let caller = Caller::new(Pid::new(3, 9), Ref::new(7, 3), aliased);
             assert_eq!(caller.pid(), Pid::new(3, 9));
-            for message in [caller.call(request()), Message::Cast(request()), caller.reply(request())] {
+            for message in [caller.call(request()), Message::cast(request()), caller.reply(request())] {
                 assert_eq!(message.words(), message.clone().into_term().words(), "{message:?}");
             }
         }
@@ -176,8 +192,8 @@ mod tests {
 
     #[test]
     fn a_message_that_was_looked_at_is_a_term() {
-        let mut message = Message::Cast(Atom::OK.into());
+        let mut message = Message::cast(Atom::OK.into());
         assert_eq!(*message.as_term(), term!({:"$gen_cast", ok}));
-        assert!(matches!(message, Message::Term(_)));
+        assert_eq!(message.shape, Shape::Term);
     }
 }

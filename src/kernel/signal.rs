@@ -13,10 +13,10 @@ use super::{Dest, Kernel};
 
 /// A signal on its way to a process.
 pub(crate) enum Signal {
-    /// A message; `id` is its number in the log, 0 if untraced.
-    Message { message: Message, id: u64 },
+    /// A message of so many words; `id` is its number in the log, 0 if untraced.
+    Message { message: Message, id: u64, words: u32 },
     /// A message by alias: it arrives only while the alias is active.
-    Aliased { alias: Ref, message: Message, id: u64 },
+    Aliased { alias: Ref, message: Message, id: u64, words: u32 },
     /// Through a link (`link`) or by `exit/2`. `cause` is the log position of the sender's exit.
     Exit { from: Pid, reason: ExitReason, link: bool, cause: Option<u64> },
     /// The sender links itself to the receiver.
@@ -48,21 +48,22 @@ impl Kernel {
     ///
     /// OTP: <https://www.erlang.org/docs/25/reference_manual/processes#sending-signals>
     pub fn send(&mut self, from: Pid, to: Dest, message: Message) -> bool {
-        self.dispatch(from, to, message)
+        let words = message.words();
+        self.dispatch(from, to, message, words)
     }
 
-    /// [`Kernel::send`] for the few places that send most.
+    /// [`Kernel::send`] for the few places that send most, and have weighed the message.
     #[inline(always)]
-    pub(crate) fn dispatch(&mut self, from: Pid, to: Dest, message: Message) -> bool {
+    pub(crate) fn dispatch(&mut self, from: Pid, to: Dest, message: Message, words: u32) -> bool {
         match to {
             Dest::Pid(to) => {
                 let id = self.note_sent(from, to, &message);
-                self.transmit(from, to, Signal::Message { message, id });
+                self.transmit(from, to, Signal::Message { message, id, words });
             }
             Dest::Alias(alias) => {
                 let Some(owner) = self.table.at(alias.slot()).map(|process| process.pid) else { return true };
                 let id = self.note_sent(from, owner, &message);
-                self.transmit(from, owner, Signal::Aliased { alias, message, id });
+                self.transmit(from, owner, Signal::Aliased { alias, message, id, words });
             }
             Dest::Name(name) => return self.send_by_name(from, name, message),
         }
@@ -213,10 +214,10 @@ impl Kernel {
     #[inline(always)]
     pub(super) fn arrive(&mut self, to: Pid, signal: Signal) {
         match signal {
-            Signal::Message { message, id } => self.enqueue(to, message, id),
-            Signal::Aliased { alias, message, id } => {
+            Signal::Message { message, id, words } => self.enqueue(to, message, id, words),
+            Signal::Aliased { alias, message, id, words } => {
                 if self.passes_alias(to, alias) {
-                    self.enqueue(to, message, id);
+                    self.enqueue(to, message, id, words);
                 }
             }
             Signal::Exit { from, reason, link, cause } => self.arrive_exit(to, from, reason, link, cause),
@@ -238,18 +239,25 @@ impl Kernel {
     }
 
     #[inline(always)]
-    fn enqueue(&mut self, to: Pid, message: Message, id: u64) {
+    fn enqueue(&mut self, to: Pid, message: Message, id: u64, words: u32) {
         let limit = self.limits.mailbox_words;
         let Some(process) = self.table.get_mut(to) else { return };
-        process.mailbox.push(message, id);
+        let words = process.mailbox.push(message, id, words);
         if self.planted.is(Fault::MailboxSwaps) {
             process.mailbox.swap_last();
         }
-        if process.mailbox.words() > limit {
+        if words > limit {
             self.drown(to);
         } else if !self.planted.is(Fault::WakeUpIsLost) && process.wakes() {
-            self.run_queue.push_back(to);
+            self.run_queue.push(to);
         }
+    }
+
+    /// What the kernel itself says to a process.
+    #[inline(never)]
+    fn enqueue_term(&mut self, to: Pid, term: Term) {
+        let words = term.words();
+        self.enqueue(to, term.into(), 0, words);
     }
 
     /// Its mailbox is too full.
@@ -308,7 +316,7 @@ impl Kernel {
         };
         let tag = self.take_tag(to, mref).unwrap_or(Atom::DOWN.into());
         let down = [tag, mref.into(), Atom::PROCESS.into(), object, reason.0];
-        self.enqueue(to, Term::tuple(down).into(), 0);
+        self.enqueue_term(to, Term::tuple(down));
     }
 
     /// The rows of the reference manual's tables on receiving exit signals.
@@ -328,7 +336,7 @@ impl Kernel {
             (true, _, _, _) => self.doom(to, Atom::KILLED.into(), Some(signal)),
             (false, true, _, _) => {
                 let message = [Atom::EXIT.into(), from.into(), reason.0];
-                self.enqueue(to, Term::tuple(message).into(), 0);
+                self.enqueue_term(to, Term::tuple(message));
             }
             // A signal `normal` from oneself by exit/2 does end the process.
             (false, false, true, true) => self.doom(to, reason, Some(signal)),

@@ -59,14 +59,15 @@ impl Table {
         self.free.push(slot);
     }
 
-    #[inline]
+    /// A process knows its slot, so its number tells whether it is this one.
+    #[inline(always)]
     pub(super) fn get(&self, pid: Pid) -> Option<&Process> {
-        self.at(pid.slot).filter(|process| process.pid == pid)
+        self.at(pid.slot).filter(|process| process.pid.number() == pid.number())
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn get_mut(&mut self, pid: Pid) -> Option<&mut Process> {
-        self.slots.get_mut(pid.slot as usize)?.as_deref_mut().filter(|process| process.pid == pid)
+        self.slots.get_mut(pid.slot as usize)?.as_deref_mut().filter(|process| process.pid.number() == pid.number())
     }
 
     #[inline]

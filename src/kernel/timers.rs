@@ -4,12 +4,14 @@
 //! later, every time. So a process has at most one entry here, never later than its deadline;
 //! an entry found to be early is moved, not fired. Setting and taking back costs nothing then.
 
+use std::task::Poll;
+
 use crate::term::quick::QuickMap;
 use crate::term::{Ordered, Pid, Ref, Term};
 use crate::time::Instant;
 
 use super::Dest;
-use super::process::{Patience, Process};
+use super::process::{Patience, Process, Status};
 use super::table::Table;
 
 /// What happens at a due time.
@@ -63,10 +65,33 @@ impl Timers {
         self.due.first().map(|((at, _), _)| *at)
     }
 
+    /// The running process waits for a signal, or until `deadline`. Ready if that has come. Waits
+    /// and references are numbered by one counter.
+    #[inline(always)]
+    pub(super) fn wait(
+        &mut self,
+        process: &mut Process,
+        deadline: Option<Instant>,
+        now: Instant,
+        counter: &mut u64,
+    ) -> Poll<()> {
+        if let Some(at) = deadline {
+            if at <= now {
+                process.no_deadline();
+                return Poll::Ready(());
+            }
+            self.await_until(process, (at, *counter + 1));
+        }
+        *counter += 1;
+        process.status = Status::Waiting;
+        Poll::Pending
+    }
+
     /// The waiting process is to be woken at `deadline`.
     #[inline]
-    pub(super) fn await_until(&mut self, pid: Pid, process: &mut Process, deadline: (Instant, u64)) {
-        // Orders of waits and of references come from one counter; a reference has its slot below.
+    fn await_until(&mut self, process: &mut Process, deadline: (Instant, u64)) {
+        let pid = process.pid;
+        // A reference has its slot below its number.
         let deadline = (deadline.0, deadline.1 << crate::term::pid::SLOT_BITS);
         let patience = process.patience.get_or_insert_default();
         patience.deadline = Some(deadline);
@@ -80,6 +105,7 @@ impl Timers {
         }
     }
 
+    #[inline(never)]
     fn arm(&mut self, pid: Pid, patience: &mut Patience, at: (Instant, u64)) {
         self.due.insert(at, Due::Wake(pid));
         patience.armed = Some(at);

@@ -365,9 +365,6 @@ pub fn get_application(cx: &Cx, pid: Pid) -> Option<Atom> {
 
 /// `catch Expression`
 pub(super) fn caught(outcome: Result<Term, Raise>) -> Term {
-    match outcome {
-        Ok(value) => value,
-        Err(Raise { class: crate::exit::Class::Throw, reason, .. }) => reason,
-        Err(raise) => Term::tuple([Atom::EXIT.into(), raise.into_exit_reason().0]),
-    }
+    let exit = |raise: Raise| Term::tuple([Atom::EXIT.into(), raise.into_exit_reason().0]);
+    outcome.or_else(Raise::into_thrown).unwrap_or_else(exit)
 }

@@ -32,7 +32,7 @@ pub async fn stop(cx: &Cx, server: Dest, reason: Term, timeout: Option<Duration>
     let outcome = gen_server::stop(cx, server, reason.clone(), timeout).await;
     outcome.map_err(|raise| {
         let flavour = Flavour { module: Atom::ELIXIR_GEN_SERVER, function: Atom::STOP };
-        flavour.exit(raise.reason, server, reason, Some(client::timeout_term(timeout)))
+        flavour.exit(raise.into_reason(), server, reason, Some(client::timeout_term(timeout)))
     })
 }
 

@@ -128,6 +128,17 @@ impl Reply {
     }
 }
 
+/// A message to a server, and which callback it is for.
+#[derive(Clone, Copy, Debug)]
+pub enum Incoming<'a> {
+    /// A request, and who called: `handle_call`.
+    Call(&'a Term, &'a From),
+    /// `handle_cast`
+    Cast(&'a Term),
+    /// Anything else, and `timeout`: `handle_info`.
+    Info(&'a Term),
+}
+
 /// Who called: `{Pid, Tag}`, for [`reply`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct From(Sender);
@@ -169,6 +180,13 @@ pub trait GenServer: Sized + 'static {
 
     /// Makes the state. The starter waits for it.
     async fn init(cx: &Cx, args: Term) -> Result<Init<Self>, Raise>;
+
+    /// Takes a message at once: gives what `handle_call`, `handle_cast` or `handle_info` would
+    /// return. `None`: that callback is to be called, for it may have to wait. What takes a message
+    /// at once is no future, so it costs no more than its work.
+    fn at_once(&mut self, _cx: &Cx, _message: Incoming<'_>) -> Option<Result<Reply, Raise>> {
+        None
+    }
 
     /// Answers a [`call`].
     async fn handle_call(&mut self, _cx: &Cx, _request: Term, _from: From) -> Result<Reply, Raise> {

@@ -50,7 +50,7 @@ mod simple;
 use std::rc::Rc;
 
 use crate::event::{Behaviour, Event};
-use crate::exit::{Class, Raise};
+use crate::exit::Raise;
 use crate::kernel::Dest;
 use crate::process::Cx;
 use crate::supervision::{ChildType, Flags, Restart, Strategy, Window};
@@ -445,14 +445,9 @@ enum Started {
 
 /// `catch apply(M, F, A)`, decoded as OTP does.
 fn started(outcome: Result<Term, Raise>) -> Result<Started, Term> {
-    let answer = match outcome {
-        Ok(answer) => answer,
-        Err(Raise { class: Class::Throw, reason, .. }) => reason,
-        Err(raise) => {
-            let reason = raise.into_exit_reason().0;
-            return Err(Term::tuple([Atom::EXIT.into(), reason]));
-        }
-    };
+    let answer = outcome
+        .or_else(Raise::into_thrown)
+        .map_err(|raise| Term::tuple([Atom::EXIT.into(), raise.into_exit_reason().0]))?;
     match (&answer, answer.as_tuple()) {
         (_, Some([Term::Atom(Atom::OK), Term::Pid(pid)])) => Ok(Started::Running(*pid, None)),
         (_, Some([Term::Atom(Atom::OK), Term::Pid(pid), extra])) => Ok(Started::Running(*pid, Some(extra.clone()))),

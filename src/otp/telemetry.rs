@@ -212,8 +212,8 @@ async fn handler_failed(cx: &Cx, event: &Term, handler: Handler, raise: Raise) -
         pair("handler_id", handler.id.clone()),
         pair("handler_config", handler.config),
         pair("kind", raise.class.atom().into()),
-        pair("reason", raise.reason),
-        pair("stacktrace", raise.stack),
+        pair("reason", raise.reason.clone()),
+        pair("stacktrace", raise.stack.clone()),
     ]);
     let failure = Term::list(["telemetry", "handler", "failure"].map(Term::atom));
     execute(cx, failure, times(cx), metadata.clone()).await?;

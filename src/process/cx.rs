@@ -254,9 +254,15 @@ impl Cx {
 
     /// [`Cx::send`] of a message that may be in parts.
     pub(crate) fn send_message(&self, to: Dest, message: Message) -> Result<(), Raise> {
-        let weight = 1 + message.words() / 64;
-        let sent = self.act(weight, |kernel, me| Some(kernel.dispatch(me, to, message)));
-        if sent == Some(false) { Err(Raise::error(Atom::BADARG)) } else { Ok(()) }
+        let words = message.words();
+        self.shared.charge(1 + words / 64);
+        let mut kernel = self.kernel();
+        // Who has ended itself sends nothing any more.
+        if kernel.process(self.me).is_none() || kernel.dispatch(self.me, to, message, words) {
+            Ok(())
+        } else {
+            Err(Raise::error(Atom::BADARG))
+        }
     }
 
     /// `exit(to, reason)`: an exit signal.
@@ -447,7 +453,8 @@ impl Cx {
     #[inline]
     #[must_use]
     pub fn receive(&self) -> Receive<'_> {
-        Receive(self.receive_next(None))
+        self.shared.charge(1);
+        Receive { cx: self }
     }
 
     /// The next message; `None` if none comes within `timeout` (`None`: no time-out).

@@ -32,21 +32,26 @@ impl Future for Next<'_> {
 }
 
 /// Takes the first message; `None` at the deadline.
-#[inline]
+#[inline(always)]
 pub(crate) fn poll_next(cx: &Cx, deadline: Option<Instant>) -> Poll<Option<Message>> {
     if cx.yields() { Poll::Pending } else { cx.kernel().take_next(cx.me, deadline) }
 }
 
 /// A receive of the next message, however long it takes.
-pub struct Receive<'a>(pub(super) Next<'a>);
+pub struct Receive<'a> {
+    pub(super) cx: &'a Cx,
+}
 
 impl Future for Receive<'_> {
     type Output = Term;
 
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Term> {
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Term> {
         // Without a deadline there is no `None`.
-        Pin::new(&mut self.0).poll(context).map(Option::unwrap_or_default)
+        match poll_next(self.cx, None) {
+            Poll::Ready(message) => Poll::Ready(message.map_or(Term::Nil, Message::into_term)),
+            Poll::Pending => Poll::Pending,
+        }
     }
 }
 
@@ -112,27 +117,27 @@ impl<T, F: FnMut(&Term) -> Option<T> + Unpin> Future for Match<'_, F> {
     #[inline]
     fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<T>> {
         let this = &mut *self;
-        let matches = |message: &mut Message| (this.matches)(message.as_term());
-        poll_match(this.cx, &mut this.position, this.deadline, matches).map(|found| found.map(|(_, matched)| matched))
+        let mut matched = None;
+        let matches = |message: &mut Message| {
+            matched = (this.matches)(message.as_term());
+            matched.is_some()
+        };
+        poll_match(this.cx, &mut this.position, this.deadline, matches).map(|found| found.and(matched))
     }
 }
 
-/// One look at the messages behind `position`: the first that matches, and what was made of it.
+/// One look at the messages behind `position`: the first that matches.
 #[inline]
-pub(crate) fn poll_match<T>(
+pub(crate) fn poll_match(
     cx: &Cx,
     position: &mut Position,
     deadline: Option<Instant>,
-    matches: impl FnMut(&mut Message) -> Option<T>,
-) -> Poll<Option<(Message, T)>> {
+    matches: impl FnMut(&mut Message) -> bool,
+) -> Poll<Option<Message>> {
     if cx.yields() {
         return Poll::Pending;
     }
-    let (looked_at, found) = cx.kernel().take_match(cx.me, position, deadline, matches);
-    if let Some(messages) = looked_at {
-        cx.charge_scan(messages);
-    }
-    found
+    cx.kernel().take_match(cx.me, position, deadline, matches, |messages| cx.charge_scan(messages))
 }
 
 /// Gives way to other processes if the fuel is spent.

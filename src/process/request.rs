@@ -7,7 +7,7 @@ use std::task::Poll;
 
 use crate::kernel::Dest;
 use crate::kernel::mailbox::Position;
-use crate::kernel::message::{Caller, Message};
+use crate::kernel::message::{Caller, Message, Shape};
 use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
 
@@ -37,9 +37,10 @@ impl Cx {
         let deadline = timeout.map(|span| kernel.now() + span);
         let mref = kernel.monitor(self.me, Dest::Pid(server), true);
         let message = message(Caller::new(self.me, mref, timeout.is_some()));
-        self.shared.charge(3 + message.words() / 64);
+        let words = message.words();
+        self.shared.charge(3 + words / 64);
         if position.is_some() {
-            kernel.dispatch(self.me, Dest::Pid(server), message);
+            kernel.dispatch(self.me, Dest::Pid(server), message, words);
         }
         Request { mref, position: position.unwrap_or(0), deadline }
     }
@@ -48,14 +49,15 @@ impl Cx {
     #[inline]
     pub(crate) fn poll_answer(&self, request: &mut Request) -> Poll<Option<Answer>> {
         let mref = request.mref;
-        let found = poll_match(self, &mut request.position, request.deadline, |message| match message {
-            Message::Reply { mref: of, .. } => (*of == mref).then_some(None),
-            Message::Term(term) => answer(term, mref).map(Some),
-            Message::Call { .. } | Message::Cast(_) => None,
-        });
-        found.map(|found| match found? {
-            (Message::Reply { value, .. }, _) => Some(Answer::Reply(value)),
-            (_, answer) => answer,
+        let answers = |message: &mut Message| match message.shape {
+            Shape::Reply => message.mref == mref,
+            Shape::Term => answer(&message.content, mref).is_some(),
+            Shape::Call | Shape::Cast => false,
+        };
+        let found = poll_match(self, &mut request.position, request.deadline, answers);
+        found.map(|message| match message? {
+            Message { shape: Shape::Reply, content, .. } => Some(Answer::Reply(content)),
+            message => answer(&message.content, mref),
         })
     }
 

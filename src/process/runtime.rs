@@ -81,7 +81,7 @@ pub struct Info {
 /// would keep every dropped node alive.
 pub struct Runtime {
     shared: Rc<Shared>,
-    /// By slot of the process table; none while its process runs.
+    /// By slot of the process table.
     bodies: Vec<Option<BoxBody>>,
     fuel: i64,
     ns_per_reduction: u64,
@@ -206,7 +206,7 @@ impl Runtime {
             if self.now() > budget.until {
                 return Progress::Spent;
             }
-            if !self.turn() && !self.skip_to_next_due(budget.until) {
+            if !self.step() && !self.skip_to_next_due(budget.until) {
                 return Progress::Idle;
             }
         }
@@ -215,7 +215,7 @@ impl Runtime {
 
     /// Runs until nothing can run, without moving the clock but by work done.
     pub fn run_until_idle(&mut self) {
-        while self.turn() {}
+        while self.step() {}
     }
 
     /// Moves the clock forward by `span`, to each due time in turn, and runs what becomes
@@ -245,10 +245,14 @@ impl Runtime {
 
     /// Gives the next process its turn. `false` if none can run.
     pub fn turn(&mut self) -> bool {
+        self.step()
+    }
+
+    /// [`Runtime::turn`] for the loops.
+    #[inline(always)]
+    fn step(&mut self) -> bool {
         let Some(pid) = self.shared.kernel.borrow_mut().next_runnable() else { return false };
-        let Some(mut body) = self.bodies.get_mut(pid.slot as usize).and_then(Option::take) else {
-            return true;
-        };
+        let Some(Some(body)) = self.bodies.get_mut(pid.slot as usize) else { return true };
         self.turns += 1;
         self.shared.fuel.set(self.fuel);
         let turn = body.as_mut().resume();
@@ -259,32 +263,36 @@ impl Runtime {
             self.last_turn = Some((pid, spent));
         }
         let took = Duration(spent.saturating_mul(self.ns_per_reduction));
-        let status = self.shared.kernel.borrow_mut().turn_over(pid, spent, took);
-        let goes_on = status.is_some_and(|status| status != Status::Running);
-        match turn {
-            Turn::Pending if goes_on => self.put_back(pid, body),
-            other => self.change(pid, body, other),
+        let goes_on = self.shared.kernel.borrow_mut().turn_over(pid, spent, took);
+        if goes_on && matches!(turn, Turn::Pending) {
+            std::mem::forget(turn); // nothing to drop, which the compiler does not see
+        } else {
+            self.change(pid, turn);
         }
         self.settle();
         true
     }
 
-    #[inline]
-    fn put_back(&mut self, pid: Pid, body: BoxBody) {
+    fn put(&mut self, pid: Pid, body: BoxBody) {
         if let Some(place) = self.bodies.get_mut(pid.slot as usize) {
             *place = Some(body);
         }
     }
 
+    fn drop_body(&mut self, slot: u32) {
+        let body = self.bodies.get_mut(slot as usize).map(std::mem::take);
+        drop(body);
+    }
+
     /// The body is another one from now on, or none. A body that is pending has asked to wait or
     /// to be queued; one that has not would never run again, and ends here.
     #[inline(never)]
-    fn change(&mut self, pid: Pid, body: BoxBody, turn: Turn) {
-        drop(body);
+    fn change(&mut self, pid: Pid, turn: Turn) {
+        self.drop_body(pid.slot);
         let reason = match turn {
             Turn::Become(next) => {
                 self.shared.kernel.borrow_mut().requeue(pid);
-                return self.put_back(pid, next);
+                return self.put(pid, next);
             }
             Turn::Exited(Ok(())) => Atom::NORMAL.into(),
             Turn::Exited(Err(raise)) => raise.into_exit_reason(),
@@ -308,8 +316,7 @@ impl Runtime {
     fn drop_the_dead(&mut self) {
         loop {
             let Some(slot) = self.shared.kernel.borrow_mut().next_buried() else { return };
-            let body = self.bodies.get_mut(slot as usize).map(std::mem::take);
-            drop(body);
+            self.drop_body(slot);
             self.shared.forget_faults_of_the_dead();
             self.shared.kernel.borrow_mut().free_slot(slot);
         }
@@ -350,7 +357,7 @@ impl Runtime {
             if self.bodies.len() <= at {
                 self.bodies.resize_with(at + 1, Option::default);
             }
-            self.put_back(pid, body);
+            self.put(pid, body);
         }
     }
 

@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_result_beyond_the_bound_is_a_system_limit() {
-        let limit = |result: Result<Term, Raise>| result.unwrap_err().reason;
+        let limit = |result: Result<Term, Raise>| result.unwrap_err().into_reason();
         assert!(INTEGERS.multiply(&power_of_two(64), &power_of_two(63)).is_ok());
         assert!(limit(INTEGERS.multiply(&power_of_two(64), &power_of_two(64))).is_atom(Atom::SYSTEM_LIMIT));
         assert!(INTEGERS.add(&power_of_two(127), &power_of_two(126)).is_ok());

@@ -2,6 +2,7 @@
 
 mod arithmetic;
 
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 use num_bigint::BigInt;
@@ -78,9 +79,14 @@ impl Term {
     /// The integer of any size, if it is one.
     #[must_use]
     pub fn to_bigint(&self) -> Option<BigInt> {
+        self.as_bigint().map(Cow::into_owned)
+    }
+
+    /// The same, where it is if it is big.
+    fn as_bigint(&self) -> Option<Cow<'_, BigInt>> {
         match self {
-            Term::Int(small) => Some((*small).into()),
-            Term::Big(big) => Some((**big).clone()),
+            Term::Int(small) => Some(Cow::Owned((*small).into())),
+            Term::Big(big) => Some(Cow::Borrowed(big)),
             _ => None,
         }
     }

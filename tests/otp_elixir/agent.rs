@@ -33,7 +33,7 @@ fn functions_read_and_change_the_state() {
         assert_eq!(text(&agent::get_and_update(&cx, named, fun("functions", "pop", 1), None).await?), "7");
         assert_eq!(text(&let_it_crash::otp::sys::get_state(&cx, agent).await?), "100");
         agent::stop(&cx, named, Atom::NORMAL.into(), None).await?;
-        let gone = agent::stop(&cx, named, Atom::NORMAL.into(), None).await.unwrap_err().reason;
+        let gone = agent::stop(&cx, named, Atom::NORMAL.into(), None).await.unwrap_err().into_reason();
         assert_eq!(text(&gone), "{:noproc, {GenServer, :stop, [:counter, :normal, :infinity]}}");
         Ok(())
     });
@@ -47,7 +47,7 @@ fn what_a_function_does_wrong_ends_the_agent() {
         let exit = agent::get_and_update(&cx, agent, fun("functions", "same", 1), None).await.unwrap_err();
         assert_eq!(text(&exit.reason.as_tuple().unwrap()[0]), "{:bad_return_value, 0}");
         let agent = pid(&start().await?);
-        let exit = agent::get(&cx, agent, fun("functions", "zero", 0), None).await.unwrap_err().reason;
+        let exit = agent::get(&cx, agent, fun("functions", "zero", 0), None).await.unwrap_err().into_reason();
         assert!(text(&exit).starts_with("{{{:badarity, "), "{exit}");
         let failed = agent::start(&cx, None, term!(no_function)).await?;
         assert!(text(&failed).starts_with("{:error, {{:badfun, :no_function}, "), "{failed}");

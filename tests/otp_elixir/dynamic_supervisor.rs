@@ -161,7 +161,7 @@ fn specs_are_checked_in_the_caller_as_elixir_checks_them() {
             assert_eq!(text(&dynamic::start_child(&cx, sup, spec).await?), expected);
         }
         let raised = dynamic::start_child(&cx, sup, term!(#{id => a, start => {m, f, []}, type => thing})).await;
-        assert_eq!(text(&raised.unwrap_err().reason), "{:case_clause, :thing}");
+        assert_eq!(text(&raised.unwrap_err().into_reason()), "{:case_clause, :thing}");
         for (spec, message) in [
             (
                 term!({Nobody.Here, 1}),
@@ -172,10 +172,10 @@ fn specs_are_checked_in_the_caller_as_elixir_checks_them() {
                 "The module :worker was given as a child to a supervisor\nbut it does not implement child_spec/1.",
             ),
         ] {
-            let raised = dynamic::start_child(&cx, sup, spec).await.unwrap_err().reason;
+            let raised = dynamic::start_child(&cx, sup, spec).await.unwrap_err().into_reason();
             assert_eq!(raised.map_get(&term!(message)).unwrap().as_str(), Some(message));
         }
-        let raised = dynamic::start_child(&cx, sup, Term::Int(5)).await.unwrap_err().reason;
+        let raised = dynamic::start_child(&cx, sup, Term::Int(5)).await.unwrap_err().into_reason();
         assert!(text(&raised).contains("supervisors expect each child to be"), "{raised}");
         Ok(())
     });

@@ -57,7 +57,7 @@ fn a_server_is_found_by_the_name_that_its_registry_keeps() {
         assert_eq!(gen_server::call_by(&cx, &name, term!(get), None).await?, 1.into());
         cx.exit(server, Atom::KILL);
         cx.sleep(millis(1)).await;
-        let exit = gen_server::call_by(&cx, &name, term!(get), None).await.unwrap_err().reason;
+        let exit = gen_server::call_by(&cx, &name, term!(get), None).await.unwrap_err().into_reason();
         let shown = "{:noproc, {:gen_server, :call, [{:via, Registry, {:names, \"k\"}}, :get, :infinity]}}";
         assert_eq!(text(&exit), shown);
         gen_server::cast_by(&cx, &name, term!(up)).await
@@ -81,7 +81,7 @@ fn a_via_of_an_unknown_module_or_registry_raises() {
     run(|cx| async move {
         let unknown = start(&cx, &term!({via, no_module, k}), Term::Nil).await.unwrap_err();
         assert_eq!(unknown.reason, term!(undef));
-        let unknown = gen_server::whereis(&cx, &via("k")).await.unwrap_err().reason;
+        let unknown = gen_server::whereis(&cx, &via("k")).await.unwrap_err().into_reason();
         assert_eq!(unknown.map_get(&term!(message)), Some(&Term::string("unknown registry: :names")));
         Ok(())
     });

@@ -108,7 +108,7 @@ fn listeners_hear_of_registrations() {
 #[test]
 fn an_unknown_registry_is_an_argument_error() {
     run(|cx| async move {
-        let raised = registry::lookup(&cx, Atom::new("Elixir.Gone"), &Term::Nil).unwrap_err().reason;
+        let raised = registry::lookup(&cx, Atom::new("Elixir.Gone"), &Term::Nil).unwrap_err().into_reason();
         assert_eq!(raised.map_get(&term!(message)).unwrap().as_str(), Some("unknown registry: Gone"));
         registry::start_link(&cx, name(), Keys::Duplicate, &[]).await?;
         assert!(registry::whereis_name(&cx, name(), &Term::Nil).is_err());
@@ -175,7 +175,7 @@ fn all_registrations_are_selected_by_a_match_specification() {
         let counted =
             term!([{{:"_", :"_", :"$1"}, [{:"orelse", {:"=:=", :"$1", 1}, {:"==", :"$1", {:"const", x}}}], [true]}]);
         assert_eq!(registry::count_select(&cx, name(), &counted)?, 1.into());
-        let malformed = registry::select(&cx, name(), &term!([{a, [], []}])).unwrap_err().reason;
+        let malformed = registry::select(&cx, name(), &term!([{a, [], []}])).unwrap_err().into_reason();
         let message = "invalid match specification in Registry.select/2: [{:a, [], []}]";
         assert_eq!(malformed.map_get(&term!(message)), Some(&Term::string(message)));
         Ok(())

@@ -82,7 +82,7 @@ fn only_the_owner_may_ask() {
     run(|cx| async move {
         let mine = task::start_async_with(&cx, |_| async { Ok(Term::Nil) }).await?;
         let stranger = task::start_async_with(&cx, |cx| async move {
-            let refused = task::yield_reply(&cx, &mine, None).await.unwrap_err().reason;
+            let refused = task::yield_reply(&cx, &mine, None).await.unwrap_err().into_reason();
             Ok(refused.map_get(&Term::atom("message")).cloned().unwrap())
         });
         let message = task::await_reply(&cx, &stranger.await?, None).await?;
@@ -194,7 +194,7 @@ fn a_supervised_stream_without_links_survives_its_crashes() {
         assert_eq!(list(results), "[ok: 1, exit: :even, ok: 3]");
         let raised =
             stream::async_stream_nolink(&cx, sup, items(), fun("chores", "sleep", 1), &Options::default()).await;
-        let raised = raised.unwrap_err().reason;
+        let raised = raised.unwrap_err().into_reason();
         assert!(text(&raised).contains("reached the maximum number of tasks"), "{raised}");
         Ok(())
     });
@@ -210,7 +210,7 @@ fn a_task_supervisor_owns_its_tasks() {
         assert_eq!(supervisor::children(&cx, tasks).await?, [linked.pid.unwrap(), alone]);
         let full = supervisor::start_child(&cx, tasks, sleep(1), &Term::Nil).await?;
         assert_eq!(text(&full), "{:error, :max_children}");
-        let raised = supervisor::start_async(&cx, tasks, sleep(1), &Term::Nil).await.unwrap_err().reason;
+        let raised = supervisor::start_async(&cx, tasks, sleep(1), &Term::Nil).await.unwrap_err().into_reason();
         assert!(text(&raised).contains("maximum number of tasks"), "{raised}");
         assert_eq!(text(&task::await_reply(&cx, &linked, None).await?), "10");
         assert_eq!(text(&supervisor::terminate_child(&cx, tasks, alone).await?), ":ok");

@@ -110,11 +110,14 @@ fn without_the_application_events_are_only_logged() {
         let exit = telemetry::attach(&cx, term!(a), term!([x]), fun("handlers", "note", 4), empty()).await.unwrap_err();
         assert_eq!(text(&exit.reason.as_tuple().unwrap()[0]), ":noproc");
         assert_eq!(
-            telemetry::execute(&cx, Term::Nil, empty(), empty()).await.unwrap_err().reason,
+            telemetry::execute(&cx, Term::Nil, empty(), empty()).await.unwrap_err().into_reason(),
             term!(function_clause)
         );
         assert_eq!(
-            telemetry::attach(&cx, term!(a), term!([1]), fun("handlers", "note", 4), empty()).await.unwrap_err().reason,
+            telemetry::attach(&cx, term!(a), term!([1]), fun("handlers", "note", 4), empty())
+                .await
+                .unwrap_err()
+                .into_reason(),
             term!(badarg)
         );
         Ok(())

@@ -79,11 +79,11 @@ impl Actor {
 /// What a caught exception is shown as.
 fn caught(raise: Raise) -> Term {
     match raise.class {
-        Class::Exit => Term::tuple([Atom::EXIT.into(), raise.reason]),
+        Class::Exit => Term::tuple([Atom::EXIT.into(), raise.into_reason()]),
         Class::Error => {
-            let reason = Term::tuple([raise.reason, Term::atom("#st")]);
+            let reason = Term::tuple([raise.into_reason(), Term::atom("#st")]);
             Term::tuple([Atom::EXIT.into(), reason])
         }
-        Class::Throw => Term::tuple([Atom::NOCATCH.into(), raise.reason]),
+        Class::Throw => Term::tuple([Atom::NOCATCH.into(), raise.into_reason()]),
     }
 }

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 
 use crate::exit::Raise;
 use crate::kernel::Dest;
-use crate::kernel::message::Message;
+use crate::kernel::message::{Caller, Message};
 use crate::process::Cx;
 use crate::process::request::{Answer, Request, alias_of};
 use crate::term::{Atom, Term};
@@ -149,22 +149,31 @@ impl Future for Exchange<'_> {
 }
 
 impl Exchange<'_> {
-    #[inline]
+    #[inline(never)]
     fn send(&self) -> Result<Request, Term> {
-        let (cx, label, timeout) = (self.cx, self.label, self.timeout);
-        let server = resolve(cx, self.server)?;
+        let cx = self.cx;
+        let server = match self.server {
+            Dest::Pid(pid) => pid,
+            other => resolve(cx, other)?,
+        };
         if server == cx.me() {
             return Err(Atom::CALLING_SELF.into());
         }
-        let request = self.request.clone();
-        Ok(cx.request(server, timeout, |caller| match label {
-            Atom::GEN_CALL => caller.call(request),
-            _ => Term::tuple([label.into(), caller.term(), request]).into(),
-        }))
+        Ok(cx.request(server, self.timeout, |caller| self.message(caller)))
+    }
+
+    #[inline]
+    fn message(&self, caller: Caller) -> Message {
+        if self.label == Atom::GEN_CALL { caller.call(self.request.clone()) } else { self.labelled(caller) }
+    }
+
+    #[inline(never)]
+    fn labelled(&self, caller: Caller) -> Message {
+        Term::tuple([self.label.into(), caller.term(), self.request.clone()]).into()
     }
 }
 
-#[inline]
+#[inline(never)]
 fn resolve(cx: &Cx, server: Dest) -> Result<crate::term::Pid, Term> {
     match server {
         Dest::Pid(pid) => Ok(pid),
@@ -177,7 +186,7 @@ fn resolve(cx: &Cx, server: Dest) -> Result<crate::term::Pid, Term> {
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/gen_server#cast-2>
 pub fn cast(cx: &Cx, server: impl Into<Dest>, message: Term) {
-    let _ = cx.send_message(server.into(), Message::Cast(message));
+    let _ = cx.send_message(server.into(), Message::cast(message));
 }
 
 /// Answers a call whose `handle_call` did not.

@@ -91,7 +91,7 @@ impl Handle {
             return match changed.map(|state| self.hand_over(&newer, state, Then::Suspended)) {
                 Ok(Some(body)) => Change::HandOver(body),
                 Ok(None) => Change::Done(Atom::OK.into()),
-                Err(raise) => Change::Done(Term::error(raise.reason)),
+                Err(raise) => Change::Done(Term::error(raise.into_reason())),
             };
         }
         if !is_down(&old_vsn) {
@@ -102,7 +102,7 @@ impl Handle {
                 *converted = Some(state);
                 Change::Done(Atom::OK.into())
             }
-            Err(raise) => Change::Done(Term::error(raise.reason)),
+            Err(raise) => Change::Done(Term::error(raise.into_reason())),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::event::Event;
-use crate::exit::{Class, Raise};
+use crate::exit::Raise;
 use crate::process::Cx;
 use crate::term::{Atom, Pid, Term};
 
@@ -80,7 +80,8 @@ async fn begin(cx: &Cx, starter: &Starter, start: Start) -> Result<Option<(Rc<dy
 /// A throw is a return value, and a raw term may be a good one.
 fn outcome(outcome: Begun, code: &Code) -> Begun {
     let term = match outcome {
-        Ok(Init::Raw(term)) | Err(Raise { class: Class::Throw, reason: term, .. }) => term,
+        Ok(Init::Raw(term)) => term,
+        Err(raise) => raise.into_thrown()?,
         other => return other,
     };
     let ok = |state: &Term, next| Some(Init::Ok((code.from_state)(state.clone()).ok()?, next));

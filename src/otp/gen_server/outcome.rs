@@ -1,6 +1,6 @@
 //! What a callback's outcome means to the serve loop.
 
-use crate::exit::{Class, Raise};
+use crate::exit::Raise;
 use crate::term::{Atom, Term};
 use crate::time::Duration;
 
@@ -27,8 +27,10 @@ pub(super) fn flow(callback: Callback, outcome: Outcome, server: &dyn Server) ->
         Ok(Reply::Reply(value, _)) => bad_return(Term::tuple([Atom::REPLY.into(), value])),
         Ok(Reply::StopReply(reason, value)) => bad_return(Term::tuple([Atom::STOP.into(), reason, value])),
         Ok(Reply::Raw(term)) => raw(callback, term, server),
-        Err(Raise { class: Class::Throw, reason, .. }) => raw(callback, reason, server),
-        Err(raise) => Flow::End { raise, reply: None },
+        Err(raise) => match raise.into_thrown() {
+            Ok(thrown) => raw(callback, thrown, server),
+            Err(raise) => Flow::End { raise, reply: None },
+        },
     }
 }
 

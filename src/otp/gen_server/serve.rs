@@ -9,7 +9,7 @@ use std::rc::Rc;
 use std::task::{Context, Poll, Waker, ready};
 
 use crate::exit::{Class, Raise};
-use crate::kernel::message::{Caller, Message};
+use crate::kernel::message::{Message, Shape};
 use crate::process::fault::Fault;
 use crate::process::receive::poll_next;
 use crate::process::{Body, BoxBody, Cx, Turn, ViewState};
@@ -22,7 +22,7 @@ use super::end::{Over, end};
 use super::init::{Starter, initialise};
 use super::outcome::{Flow, flow};
 use super::server::{Callback, Outcome, Server, Work};
-use super::{From, Next, Reply, Sender, Start};
+use super::{From, Incoming, Next, Reply, Sender, Start};
 
 /// The body of a server, from its first step to its end.
 pub(super) enum Life {
@@ -92,6 +92,25 @@ struct Called {
     from: Option<From>,
 }
 
+/// How a callback began.
+enum Begun {
+    Done(Outcome),
+    GoesOn(Work<Outcome>),
+}
+
+impl Called {
+    /// The message, if it is one.
+    #[inline]
+    fn incoming(&self) -> Option<Incoming<'_>> {
+        match (self.callback, &self.from) {
+            (Callback::Call, Some(from)) => Some(Incoming::Call(&self.message, from)),
+            (Callback::Cast, _) => Some(Incoming::Cast(&self.message)),
+            (Callback::Info, _) => Some(Incoming::Info(&self.message)),
+            (Callback::Call | Callback::Continue | Callback::Terminate, _) => None,
+        }
+    }
+}
+
 impl Body for Life {
     fn resume(mut self: Pin<&mut Self>) -> Turn {
         loop {
@@ -137,7 +156,7 @@ fn poll<T>(work: &mut Work<T>) -> Poll<T> {
 impl Serving {
     pub(super) fn new(handle: Handle, next: Next) -> Self {
         let mut serving = Serving::begun(handle, Phase::Waiting(None));
-        serving.phase = serving.follow(next);
+        serving.follow(next);
         serving
     }
 
@@ -159,47 +178,59 @@ impl Serving {
     /// Runs until it has to wait, or ends.
     fn run(&mut self) -> Poll<Over> {
         loop {
-            let then = match &mut self.phase {
+            let then = match self.phase {
                 Phase::Waiting(deadline) => {
-                    let message = ready!(poll_next(&self.handle.cx, *deadline));
-                    ready!(self.dispatch(message.unwrap_or(Term::Atom(Atom::TIMEOUT).into())))
+                    let message = ready!(poll_next(&self.handle.cx, deadline));
+                    ready!(self.dispatch(message.unwrap_or_else(|| Term::Atom(Atom::TIMEOUT).into())))
                 }
-                Phase::Given(message) => {
-                    let message = std::mem::take(&mut **message);
-                    ready!(self.dispatch(message))
-                }
-                Phase::Continuing(argument) => {
-                    let message = std::mem::take(&mut **argument);
-                    ready!(self.call(Called { callback: Callback::Continue, message, from: None }))
-                }
-                Phase::Calling(calling) => {
-                    let outcome = ready!(poll(&mut calling.work));
-                    let called = std::mem::take(&mut calling.called);
-                    self.conclude(called, outcome)
-                }
-                Phase::Managed(work) => {
-                    let then = ready!(poll(work));
-                    self.after_management(then)
-                }
+                _ => ready!(self.go_on()),
             };
             match then {
-                Ok(next) => self.phase = self.follow(next),
+                Ok(next) => self.follow(next),
                 Err(over) => return Poll::Ready(over),
+            }
+        }
+    }
+
+    /// Goes on where it does not wait for a message.
+    #[inline(never)]
+    fn go_on(&mut self) -> Poll<Result<Next, Over>> {
+        match &mut self.phase {
+            Phase::Waiting(_) => Poll::Ready(Ok(Next::Wait)),
+            Phase::Given(message) => {
+                let message = std::mem::take(&mut **message);
+                self.dispatch(message)
+            }
+            Phase::Continuing(argument) => {
+                let message = std::mem::take(&mut **argument);
+                self.call(Called { callback: Callback::Continue, message, from: None })
+            }
+            Phase::Calling(calling) => {
+                let outcome = ready!(poll(&mut calling.work));
+                let called = std::mem::take(&mut calling.called);
+                Poll::Ready(self.conclude(called, outcome))
+            }
+            Phase::Managed(work) => {
+                let then = ready!(poll(work));
+                Poll::Ready(self.after_management(then))
             }
         }
     }
 
     /// What it does after a callback.
     #[inline]
-    fn follow(&self, next: Next) -> Phase {
+    fn follow(&mut self, next: Next) {
         let cx = &self.handle.cx;
         let deadline = match next {
             Next::Wait | Next::Hibernate => None,
             Next::Timeout(span) => Some(cx.now() + span),
-            Next::Continue(argument) => return Phase::Continuing(Box::new(argument)),
+            Next::Continue(argument) => {
+                self.phase = Phase::Continuing(Box::new(argument));
+                return;
+            }
         };
         cx.charge(1);
-        Phase::Waiting(deadline)
+        self.phase = Phase::Waiting(deadline);
     }
 
     /// Does with a message what is to be done with it.
@@ -210,14 +241,18 @@ impl Serving {
         {
             return Poll::Ready(Err(over));
         }
-        match message {
-            Message::Call { mref, serial, aliased, request } => {
-                let from = From(Sender::Caller(Caller { mref, serial, aliased }));
-                self.call(Called { callback: Callback::Call, message: request, from: Some(from) })
+        let called = match message.shape {
+            Shape::Call => {
+                let from = Some(From(Sender::Caller(message.caller())));
+                Called { callback: Callback::Call, message: message.content, from }
             }
-            Message::Cast(message) => self.call(Called { callback: Callback::Cast, message, from: None }),
-            other => self.dispatch_term(other.into_term()),
-        }
+            Shape::Cast => Called { callback: Callback::Cast, message: message.content, from: None },
+            Shape::Term | Shape::Reply => match self.read(message.into_term()) {
+                Ok(called) => called,
+                Err(then) => return then,
+            },
+        };
+        self.call(called)
     }
 
     /// Looks for newer code, and has `sys` note the message if it wants to.
@@ -231,22 +266,25 @@ impl Serving {
         Ok(())
     }
 
-    fn dispatch_term(&mut self, message: Term) -> Poll<Result<Next, Over>> {
-        let (callback, message, from) = match message.as_tuple() {
+    /// What a message in no parts is for; what follows from it, if it is for the loop itself.
+    #[inline(never)]
+    fn read(&mut self, message: Term) -> Result<Called, Poll<Result<Next, Over>>> {
+        Ok(match message.as_tuple() {
             Some([Term::Atom(Atom::GEN_CALL), from, request]) => {
-                (Callback::Call, request.clone(), Some(From::from_term(from.clone())))
+                Called { callback: Callback::Call, message: request.clone(), from: Some(From::from_term(from.clone())) }
             }
-            Some([Term::Atom(Atom::GEN_CAST), content]) => (Callback::Cast, content.clone(), None),
+            Some([Term::Atom(Atom::GEN_CAST), content]) => {
+                Called { callback: Callback::Cast, message: content.clone(), from: None }
+            }
             Some([Term::Atom(Atom::SYSTEM), from, request]) => {
                 let (from, request) = (From::from_term(from.clone()), request.clone());
-                return self.manage(Box::pin(self.handle.same().answer_system(request, from)));
+                return Err(self.manage(Box::pin(self.handle.same().answer_system(request, from))));
             }
             Some([Term::Atom(Atom::EXIT), Term::Pid(pid), reason]) if *pid == self.handle.parent => {
-                return Poll::Ready(Err(Over::exit(reason.clone(), message.clone())));
+                return Err(Poll::Ready(Err(Over::exit(reason.clone(), message.clone()))));
             }
-            _ => (Callback::Info, message, None),
-        };
-        self.call(Called { callback, message, from })
+            _ => Called { callback: Callback::Info, message, from: None },
+        })
     }
 
     fn manage(&mut self, mut work: Work<Result<Next, Over>>) -> Poll<Result<Next, Over>> {
@@ -266,22 +304,20 @@ impl Serving {
         then
     }
 
-    /// Calls a callback, or what an injected fault puts in its place. Most callbacks wait for
-    /// nothing.
+    /// Calls a callback. Most wait for nothing.
     #[inline]
     fn call(&mut self, called: Called) -> Poll<Result<Next, Over>> {
-        let Handle { cx, server, .. } = &self.handle;
-        let mut work = match cx.has_faults().then(|| cx.take_fault()).flatten() {
-            None => server.clone().invoke(cx.same(), called.callback, called.message.clone(), called.from.clone()),
-            Some(fault) => Box::pin(faulty(cx.same(), fault)),
+        let outcome = match self.handle.begin(&called) {
+            Begun::Done(outcome) => outcome,
+            Begun::GoesOn(mut work) => match poll(&mut work) {
+                Poll::Ready(outcome) => outcome,
+                Poll::Pending => {
+                    self.phase = Phase::Calling(Box::new(Calling { work, called }));
+                    return Poll::Pending;
+                }
+            },
         };
-        match poll(&mut work) {
-            Poll::Ready(outcome) => Poll::Ready(self.conclude(called, outcome)),
-            Poll::Pending => {
-                self.phase = Phase::Calling(Box::new(Calling { work, called }));
-                Poll::Pending
-            }
-        }
+        Poll::Ready(self.conclude(called, outcome))
     }
 
     /// Does what a callback's outcome asks for.
@@ -330,6 +366,27 @@ impl Handle {
         Handle { cx, parent, module, seen, server }
     }
 
+    /// What a callback does, or what an injected fault puts in its place.
+    #[inline]
+    fn begin(&self, called: &Called) -> Begun {
+        let Handle { cx, server, .. } = self;
+        if cx.has_faults()
+            && let Some(fault) = cx.take_fault()
+        {
+            return Begun::GoesOn(Box::pin(faulty(cx.same(), fault)));
+        }
+        match called.incoming().and_then(|message| server.at_once(cx, message)) {
+            Some(outcome) => Begun::Done(outcome),
+            None => Begun::GoesOn(self.invoke(called)),
+        }
+    }
+
+    #[inline(never)]
+    fn invoke(&self, called: &Called) -> Work<Outcome> {
+        let Called { callback, message, from } = called;
+        self.server.clone().invoke(self.cx.same(), *callback, message.clone(), from.clone())
+    }
+
     /// For work that has to own one.
     pub(super) fn same(&self) -> Handle {
         let Handle { cx, server, .. } = self;
@@ -350,8 +407,10 @@ impl Handle {
 
     /// Is it for the loop itself, and no callback's?
     pub(super) fn is_of_the_loop(&self, message: &Message) -> bool {
-        let Message::Term(message) = message else { return false };
-        match message.as_tuple() {
+        if message.shape != Shape::Term {
+            return false;
+        }
+        match message.content.as_tuple() {
             Some([Term::Atom(Atom::SYSTEM), _, _]) => true,
             Some([Term::Atom(Atom::EXIT), Term::Pid(pid), _]) => *pid == self.parent,
             _ => false,

@@ -14,7 +14,7 @@ use crate::process::{Cx, ServerCode, ViewState};
 use crate::term::{Atom, Term};
 
 use super::super::sys::debug::Debug;
-use super::{From, GenServer, Init, Reply, handover};
+use super::{From, GenServer, Incoming, Init, Reply, handover};
 
 /// Work that goes on over turns.
 pub(super) type Work<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -48,6 +48,9 @@ pub(super) type Outcome = Result<Reply, Raise>;
 
 /// A running server: its state, and its type's callbacks.
 pub(super) trait Server: ViewState {
+    /// [`GenServer::at_once`]
+    fn at_once(&self, cx: &Cx, message: Incoming<'_>) -> Option<Outcome>;
+
     /// Calls a callback; one that answers a call knows from whom. The state is the callback's until
     /// the work is done.
     fn invoke(self: Rc<Self>, cx: Cx, callback: Callback, message: Term, from: Option<From>) -> Work<Outcome>;
@@ -136,6 +139,10 @@ impl<S: GenServer> ViewState for State<S> {
 // tries first.
 #[allow(clippy::await_holding_refcell_ref)]
 impl<S: GenServer> Server for State<S> {
+    fn at_once(&self, cx: &Cx, message: Incoming<'_>) -> Option<Outcome> {
+        self.0.borrow_mut().at_once(cx, message)
+    }
+
     fn invoke(self: Rc<Self>, cx: Cx, callback: Callback, message: Term, from: Option<From>) -> Work<Outcome> {
         Box::pin(async move {
             let mut state = self.0.borrow_mut();

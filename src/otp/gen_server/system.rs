@@ -141,7 +141,7 @@ impl Handle {
             sys::Request::GetState => Term::ok(self.server.state()),
             sys::Request::ReplaceState(state) => match self.server.adopt(state.clone()) {
                 Ok(()) => Term::ok(state),
-                Err(raise) => Term::error(raise.reason),
+                Err(raise) => Term::error(raise.into_reason()),
             },
             sys::Request::ChangeCode { old_vsn, extra, .. } => {
                 let server = self.server.clone();
@@ -159,7 +159,7 @@ impl Handle {
         let converted = self.server.convert(old_vsn, self.server.state(), extra);
         match converted.and_then(|state| self.server.adopt(state)) {
             Ok(()) => Atom::OK.into(),
-            Err(raise) => Term::error(raise.reason),
+            Err(raise) => Term::error(raise.into_reason()),
         }
     }
 }

@@ -6,19 +6,21 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/reference_manual/expressions#arithmetic-expressions>
 
+use std::borrow::Cow;
+
 use num_bigint::BigInt;
 use num_traits::Zero;
 
 use crate::term::Term;
 
 /// Two numbers of one kind.
-enum Operands {
-    Big(BigInt, BigInt),
+enum Operands<'a> {
+    Big(Cow<'a, BigInt>, Cow<'a, BigInt>),
     Float(f64, f64),
 }
 
-fn operands(a: &Term, b: &Term) -> Option<Operands> {
-    match (a.to_bigint(), b.to_bigint()) {
+fn operands<'a>(a: &'a Term, b: &'a Term) -> Option<Operands<'a>> {
+    match (a.as_bigint(), b.as_bigint()) {
         (Some(a), Some(b)) => Some(Operands::Big(a, b)),
         _ => Some(Operands::Float(a.to_f64()?, b.to_f64()?)),
     }
@@ -38,7 +40,7 @@ impl Term {
             return Some(Term::Int(sum));
         }
         match operands(self, other)? {
-            Operands::Big(a, b) => Some(Term::integer(a + b)),
+            Operands::Big(a, b) => Some(Term::integer(&*a + &*b)),
             Operands::Float(a, b) => float(a + b),
         }
     }
@@ -52,7 +54,7 @@ impl Term {
             return Some(Term::Int(difference));
         }
         match operands(self, other)? {
-            Operands::Big(a, b) => Some(Term::integer(a - b)),
+            Operands::Big(a, b) => Some(Term::integer(&*a - &*b)),
             Operands::Float(a, b) => float(a - b),
         }
     }
@@ -66,7 +68,7 @@ impl Term {
             return Some(Term::Int(product));
         }
         match operands(self, other)? {
-            Operands::Big(a, b) => Some(Term::integer(a * b)),
+            Operands::Big(a, b) => Some(Term::integer(&*a * &*b)),
             Operands::Float(a, b) => float(a * b),
         }
     }

@@ -354,7 +354,7 @@ impl Player {
                 let reason = match answer {
                     Ok(Term::Atom(Atom::OK)) => continue,
                     Ok(other) => other.as_tuple().and_then(|error| error.get(1)).cloned().unwrap_or_default(),
-                    Err(raise) => raise.reason,
+                    Err(raise) => raise.into_reason(),
                 };
                 let failed = [Term::atom("code_change_failed"), (*pid).into(), (*module).into(), vsn, reason];
                 return Err(Term::tuple(failed));
