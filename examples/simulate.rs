@@ -1,6 +1,6 @@
 //! Runs the simulator for as long as one likes:
 //! `cargo run --release --no-default-features --features lab --example simulate -- --steps N --seed S`,
-//! or one episode again: `-- --plan SEED/STEPS/ACTORS/TREES`. Exit status 1 on a violation.
+//! or one episode again: `-- --plan SEED/STEPS/ACTORS/TREES/APPLICATIONS`. Exit status 1 on a violation.
 
 use std::process::ExitCode;
 
@@ -15,7 +15,7 @@ fn main() -> ExitCode {
             (Some(Ok(plan)), _, _) => simulator::episode(plan),
             (None, Ok(steps), Ok(seed)) => simulator::run(seed, steps, None),
             _ => {
-                eprintln!("usage: simulate [--steps N] [--seed S] | --plan SEED/STEPS/ACTORS/TREES");
+                eprintln!("usage: simulate [--steps N] [--seed S] | --plan SEED/STEPS/ACTORS/TREES/APPLICATIONS");
                 return ExitCode::from(2);
             }
         };

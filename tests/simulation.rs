@@ -47,6 +47,14 @@ fn caught_by(fault: Fault) -> &'static [&'static str] {
         Fault::RestartsAreNotCounted => &["S3"],
         Fault::OrphanIsLeft => &["S2"],
         Fault::OthersAreRestarted => &["S5"],
+        Fault::DependencyIsSkipped => &["A1", "A6"],
+        Fault::ApplicationsStopInStartOrder | Fault::NothingIsTakenBack => &["A1"],
+        Fault::EndIsIgnored => &["A2"],
+        Fault::GroupIsLeft => &["A3"],
+        Fault::ConfigIsIgnored => &["A4"],
+        Fault::PhasesAreReversed => &["A5"],
+        Fault::WrongIsBlamed => &["A6"],
+        Fault::StopIsNotAnswered => &["A7"],
     }
 }
 

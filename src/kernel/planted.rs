@@ -2,7 +2,7 @@
 //!
 //! Without the feature `lab` none can be planted, and what asks for one costs nothing.
 
-/// A fault of the kernel or of the supervisors.
+/// A fault of the kernel, of the supervisors or of applications.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The name of a dead process stays taken.
@@ -37,11 +37,29 @@ pub enum Fault {
     OrphanIsLeft,
     /// `one_for_one` restarts the other children too.
     OthersAreRestarted,
+    /// An application starts although what it needs does not run.
+    DependencyIsSkipped,
+    /// A node that goes down stops its applications in start order.
+    ApplicationsStopInStartOrder,
+    /// `ensure_all_started` fails and leaves what it started.
+    NothingIsTakenBack,
+    /// The end of an application never ends the node.
+    EndIsIgnored,
+    /// Who belongs to an application and not to its tree survives it.
+    GroupIsLeft,
+    /// The configuration does not reach the environment.
+    ConfigIsIgnored,
+    /// Start phases run from the last to the first.
+    PhasesAreReversed,
+    /// `ensure_all_started` blames who was asked for in place of who has no file.
+    WrongIsBlamed,
+    /// An application master is told to stop and does not answer.
+    StopIsNotAnswered,
 }
 
 impl Fault {
     /// All of them.
-    pub const ALL: [Fault; 16] = [
+    pub const ALL: [Fault; 25] = [
         Fault::NameIsKept,
         Fault::DownTwice,
         Fault::HalfUnlinked,
@@ -58,6 +76,15 @@ impl Fault {
         Fault::RestartsAreNotCounted,
         Fault::OrphanIsLeft,
         Fault::OthersAreRestarted,
+        Fault::DependencyIsSkipped,
+        Fault::ApplicationsStopInStartOrder,
+        Fault::NothingIsTakenBack,
+        Fault::EndIsIgnored,
+        Fault::GroupIsLeft,
+        Fault::ConfigIsIgnored,
+        Fault::PhasesAreReversed,
+        Fault::WrongIsBlamed,
+        Fault::StopIsNotAnswered,
     ];
 }
 

@@ -10,8 +10,10 @@
 //! | `signals` | I2 links, I3 monitors, I5 exit signals, I6 last words, I9 conservation, I11 wake-ups |
 //! | `timers` | I8 |
 //! | `supervisors` | S1 to S10 |
+//! | `applications` | A1 to A7 |
 //! | `audit` | the whole node: I1, I2, I3, I4, I7, I9, I10, I11 |
 
+mod applications;
 mod audit;
 mod signals;
 mod supervisors;
@@ -27,6 +29,7 @@ use crate::process::Runtime;
 use crate::term::{Pid, Ref, Term};
 
 use super::simulator::world::{Act, World};
+use applications::Applications;
 pub use signals::Before;
 use signals::Monitor;
 use supervisors::Supervisor;
@@ -54,9 +57,9 @@ impl fmt::Display for Violation {
 pub struct Counters(BTreeMap<&'static str, u64>);
 
 /// Every rule that is checked.
-pub const RULES: [&str; 21] = [
+pub const RULES: [&str; 28] = [
     "I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I11", "S1", "S2", "S3", "S4", "S5", "S6", "S7", "S8",
-    "S9", "S10",
+    "S9", "S10", "A1", "A2", "A3", "A4", "A5", "A6", "A7",
 ];
 
 impl Counters {
@@ -122,6 +125,7 @@ pub struct Invariants {
     monitors: BTreeMap<Ref, Monitor>,
     timers: Timers,
     supervisors: BTreeMap<Pid, Supervisor>,
+    applications: Applications,
     /// Children of dead supervisors, which have to end too.
     orphans: Vec<(Pid, Pid)>,
     sent: u64,
@@ -196,12 +200,15 @@ impl Invariants {
         }
         self.names(kernel, step.world);
         self.timers_are_in_time(kernel);
+        self.environments(kernel, step.world);
     }
 
     fn acted(&mut self, act: Act) {
         match act {
             Act::Saw(rule, what) => self.check(rule, false, || what),
             Act::Checked(rule) => self.counters.count(rule),
+            Act::Ends(pid) => self.is_told_to_end(pid),
+            Act::Phase { by, app, phase } => self.phase_runs(by, app, phase),
             Act::Took(pid, messages) => {
                 if let Some(shadow) = self.live.get_mut(&pid) {
                     shadow.taken += messages;
@@ -244,6 +251,7 @@ impl Invariants {
             _ => {}
         }
         self.supervised(kernel, world, entry);
+        self.application(kernel, world, &entry.event);
     }
 
     fn ended(&mut self, kernel: &Kernel, pid: Pid, reason: &Term, seq: u64) {

@@ -14,8 +14,10 @@
 //! | [`world`] | what the processes share with the simulator |
 //! | `actor` | plain processes that do everything |
 //! | `tree` | supervision trees, workers, clients |
+//! | [`applications`] | applications that depend on each other, and who starts and stops them |
 
 pub(crate) mod actor;
+pub mod applications;
 pub mod random;
 mod tree;
 pub mod world;
@@ -26,6 +28,7 @@ use std::str::FromStr;
 
 use crate::exit::{ExitReason, Raise};
 use crate::kernel::planted::{Fault as PlantedFault, Planted};
+use crate::kernel::process::Status;
 use crate::lab::invariants::{Counters, Invariants, Step, Violation};
 use crate::limits::Limits;
 use crate::process::Runtime;
@@ -35,6 +38,7 @@ use crate::time::Duration;
 
 use crate::lab::invariants::Before;
 use actor::mfa;
+use applications::Graph;
 use random::Random;
 use world::World;
 
@@ -49,14 +53,16 @@ pub struct Plan {
     pub actors: usize,
     /// Supervision trees.
     pub trees: usize,
+    /// Applications; if there are some, others that are included or can never start come with them.
+    pub applications: usize,
     /// A fault planted in the kernel or in the supervisors.
     pub planted: Option<PlantedFault>,
 }
 
 impl fmt::Display for Plan {
-    /// `SEED/STEPS/ACTORS/TREES`
+    /// `SEED/STEPS/ACTORS/TREES/APPLICATIONS`
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}/{}/{}", self.seed, self.steps, self.actors, self.trees)
+        write!(f, "{}/{}/{}/{}/{}", self.seed, self.steps, self.actors, self.trees, self.applications)
     }
 }
 
@@ -66,11 +72,12 @@ impl FromStr for Plan {
     fn from_str(text: &str) -> Result<Self, String> {
         let numbers: Result<Vec<u64>, _> = text.split('/').map(str::parse).collect();
         match numbers.as_deref() {
-            Ok([seed, steps, actors, trees]) => {
-                let small = |n: u64| usize::try_from(n).map_err(|error| error.to_string());
-                Ok(Plan { seed: *seed, steps: *steps, actors: small(*actors)?, trees: small(*trees)?, planted: None })
+            Ok([seed, steps, rest @ ..]) if rest.len() == 3 => {
+                let small = |at: usize| usize::try_from(rest.get(at).copied().unwrap_or(0)).unwrap_or(usize::MAX);
+                let (actors, trees, applications) = (small(0), small(1), small(2));
+                Ok(Plan { seed: *seed, steps: *steps, actors, trees, applications, planted: None })
             }
-            _ => Err(format!("{text:?} is not SEED/STEPS/ACTORS/TREES")),
+            _ => Err(format!("{text:?} is not SEED/STEPS/ACTORS/TREES/APPLICATIONS")),
         }
     }
 }
@@ -83,7 +90,9 @@ impl Plan {
         let kind = random.below(4);
         let actors = if kind == 0 { 0 } else { 2 + random.below(8) };
         let trees = if kind == 1 { 0 } else { 1 + random.below(3) };
-        Plan { seed, steps: 1_000 + random.below(4_000) as u64, actors, trees, planted: None }
+        let steps = 1_000 + random.below(4_000) as u64;
+        let applications = if random.chance(700) { 0 } else { 1 + random.below(7) };
+        Plan { seed, steps, actors, trees, applications, planted: None }
     }
 
     /// The same with a planted fault.
@@ -96,6 +105,8 @@ impl Plan {
     fn smaller(self) -> Vec<Plan> {
         let steps = [self.steps / 8, self.steps / 2, self.steps * 7 / 8, self.steps.saturating_sub(1)];
         let mut plans: Vec<Plan> = steps.map(|steps| Plan { steps, ..self }).to_vec();
+        plans.push(Plan { applications: 0, ..self });
+        plans.push(Plan { applications: self.applications.saturating_sub(1), ..self });
         plans.push(Plan { trees: 0, ..self });
         plans.push(Plan { actors: 0, ..self });
         plans.push(Plan { trees: self.trees.saturating_sub(1), ..self });
@@ -204,6 +215,11 @@ impl Simulation {
         let world = Rc::new(World::new(Random::new(random.bits()), population));
         node.install(world.clone());
         tree::modules().into_iter().for_each(|module| node.load(module));
+        if plan.applications > 0 {
+            let graph = Graph::random(&mut Random::new(plan.seed ^ 0xa995), plan.applications);
+            graph.install(&mut node);
+            *world.graph.borrow_mut() = graph;
+        }
         node.kernel_mut(|kernel| {
             kernel.keep_in_flight();
             kernel.log_level = None;
@@ -249,6 +265,11 @@ impl Simulation {
         if self.plan.trees > 0 {
             let _ = self.spawn("meddle", tree::meddle);
             let _ = self.spawn("meddle", tree::meddle);
+        }
+        if self.plan.applications > 0 {
+            let _ = self.spawn("boot", applications::boot);
+            let _ = self.spawn("operate", applications::operate);
+            let _ = self.spawn("topple", applications::topple);
         }
     }
 
@@ -340,8 +361,15 @@ impl Simulation {
         }
     }
 
+    fn has_halted(&self) -> bool {
+        self.node.kernel().halted().is_some()
+    }
+
     /// One step; `false` if nothing can happen any more.
     fn step(&mut self) -> bool {
+        if self.has_halted() {
+            return false;
+        }
         let flying = self.node.kernel().in_flight().len();
         let runnable = self.node.kernel().has_runnable();
         let lands = match (flying > 0, runnable) {
@@ -417,11 +445,19 @@ impl Simulation {
         self.rest("after the last fault");
         let _ = self.spawn("count", tree::count);
         self.rest("counting children");
-        if !self.is_broken() {
+        if !self.is_broken() && !self.has_halted() {
             let kernel = self.node.kernel();
             self.rules.answers(&kernel, &self.world);
         }
         self.stop_trees();
+        if self.plan.applications > 0 {
+            let _ = self.spawn("close", applications::close);
+            self.rest("stopping the applications");
+        }
+        if self.has_halted() {
+            return;
+        }
+        self.rules.forget_applications();
         let left = self.node.kernel().processes();
         for pid in left {
             self.node.kernel_mut(|kernel| kernel.exit_signal(pid, pid, Atom::KILL.into()));
@@ -449,6 +485,16 @@ impl Simulation {
         }
     }
 
+    /// Who could run, and what is in flight to whom.
+    fn busy(&self) -> String {
+        let kernel = self.node.kernel();
+        let pids = kernel.processes();
+        let processes = pids.iter().filter_map(|pid| kernel.process(*pid));
+        let runnable = processes.filter(|process| process.status == Status::Runnable);
+        let runnable: Vec<_> = runnable.map(|process| (process.pid, process.initial_call)).collect();
+        format!("runnable {runnable:?}, in flight {:?}", kernel.in_flight())
+    }
+
     fn rest(&mut self, when: &str) {
         self.observe(None, None);
         let last = self.steps + REST;
@@ -457,9 +503,13 @@ impl Simulation {
             return;
         }
         if self.steps >= last {
-            self.rules.broken("S10", format!("no rest within {REST} steps, {when}"));
+            let busy = self.busy();
+            self.rules.broken("S10", format!("no rest within {REST} steps, {when}: {busy}"));
         }
-        self.rules.at_rest(&self.node, &self.world);
+        self.rules.applications_at_rest(&self.node.kernel(), &self.world);
+        if !self.has_halted() {
+            self.rules.at_rest(&self.node, &self.world);
+        }
     }
 }
 

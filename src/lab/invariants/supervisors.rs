@@ -287,6 +287,13 @@ impl Invariants {
         }
     }
 
+    /// Somebody tells it to end by a system message: it will stop all its children.
+    pub(super) fn is_told_to_end(&mut self, pid: Pid) {
+        if let Some(supervisor) = self.supervisors.get_mut(&pid) {
+            supervisor.ending = true;
+        }
+    }
+
     fn child_removed(&mut self, pid: Pid, id: &Term, child: Option<Pid>) {
         let Some(supervisor) = self.supervisors.get_mut(&pid) else { return };
         if let Some(child) = child {

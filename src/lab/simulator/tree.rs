@@ -11,6 +11,7 @@ use crate::term::{Atom, Pid, Term};
 use crate::time::Duration;
 
 use super::actor::reason;
+use super::applications::ask_while_ending;
 use super::random::{Random, one_of};
 use super::world::{Supervised, World};
 
@@ -173,6 +174,7 @@ impl GenServer for Worker {
             cx.sleep(self.slow_end).await;
         }
         let world = World::of(cx);
+        ask_while_ending(cx, &world).await;
         let raises = world.chaos.get() && world.random().chance(100);
         if raises { Err(Raise::error(reason(&world))) } else { Ok(()) }
     }

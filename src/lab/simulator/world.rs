@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use crate::process::Cx;
+use crate::supervision::Restart;
 use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
 
+use super::applications::Graph;
 use super::random::Random;
 
 /// Something that a process did or saw and that no log tells.
@@ -37,6 +39,17 @@ pub enum Act {
     Took(Pid, u64),
     /// It sent this many messages to itself by an alias, or by `exit/2` while trapping exits.
     Got(Pid, u64),
+    /// A start phase of an application runs, called by this process.
+    Phase {
+        /// Who calls it.
+        by: Pid,
+        /// The application, which may be one that is included.
+        app: Atom,
+        /// The phase.
+        phase: Atom,
+    },
+    /// It tells a supervisor to end.
+    Ends(Pid),
     /// It saw something that must not be.
     Saw(&'static str, String),
     /// It saw that a rule held.
@@ -73,6 +86,14 @@ pub struct World {
     pub names: Vec<Atom>,
     /// Replies of `which_children` and `count_children` at rest.
     pub answers: RefCell<Vec<(Pid, Term, Term)>>,
+    /// The applications that there are.
+    pub graph: RefCell<Graph>,
+    /// The start type that the operator asks for.
+    pub start_type: Cell<Restart>,
+    /// What the operator waits for an answer to.
+    pub asking: Cell<Option<&'static str>>,
+    /// Was the node told to stop in good order?
+    pub closing: Cell<bool>,
 }
 
 /// What the simulation knows of a supervisor.
@@ -100,6 +121,10 @@ impl World {
             population,
             names: ["sim_a", "sim_b", "sim_c", "sim_d"].map(Atom::new).to_vec(),
             answers: RefCell::default(),
+            graph: RefCell::default(),
+            start_type: Cell::new(Restart::Temporary),
+            asking: Cell::new(None),
+            closing: Cell::new(false),
         }
     }
 

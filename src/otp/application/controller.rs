@@ -8,6 +8,7 @@
 
 use crate::event::{ApplicationPhase, Behaviour, Event, Level, Mfa};
 use crate::exit::Raise;
+use crate::kernel::planted::Fault;
 use crate::process::{Cx, SpawnOptions};
 use crate::supervision::Restart;
 use crate::term::erlang::{Style, print};
@@ -136,6 +137,9 @@ impl GenServer for Controller {
 
     /// Stops what still runs, last started first, and the node with it.
     async fn terminate(&mut self, cx: &Cx, reason: &Term) -> Result<(), Raise> {
+        if cx.planted(Fault::ApplicationsStopInStartOrder) {
+            self.running.reverse();
+        }
         for (app, master) in std::mem::take(&mut self.running) {
             let Some(master) = master else { continue };
             cx.emit(Event::Application { name: app, master: Some(master), phase: ApplicationPhase::Stopping });
@@ -283,7 +287,8 @@ impl Controller {
         if self.is_running(application) {
             return Err(super::already_started(application));
         }
-        let missing = |name: &&Atom| !self.is_started(**name) && !spec.optional.contains(name);
+        let skip = cx.planted(Fault::DependencyIsSkipped);
+        let missing = |name: &&Atom| !self.is_started(**name) && !spec.optional.contains(name) && !skip;
         match spec.applications.iter().find(missing) {
             Some(missing) => Err(tagged("not_started", *missing)),
             None => Ok((spec, restart)),
@@ -292,7 +297,8 @@ impl Controller {
 
     /// A process starts the application and casts how it went.
     fn spawn_starter(&self, cx: &Cx, spec: Spec) -> Result<(), Raise> {
-        let missing = |name: &&Atom| !self.is_running(**name) && !spec.optional.contains(name);
+        let skip = cx.planted(Fault::DependencyIsSkipped);
+        let missing = |name: &&Atom| !self.is_running(**name) && !spec.optional.contains(name) && !skip;
         let not_running = spec.applications.iter().find(missing).copied();
         let controller = cx.me();
         let initial_call = Mfa { module: controller_name(), function: Atom::new("init_starter"), arity: 4 };
@@ -386,6 +392,7 @@ impl Controller {
         let phase = ApplicationPhase::Stopped { reason: reason.clone() };
         cx.emit(Event::Application { name: application, master: Some(master), phase });
         match (start_type, reason.is_atom(Atom::NORMAL)) {
+            _ if cx.planted(Fault::EndIsIgnored) => Reply::none(),
             (Restart::Temporary, _) | (Restart::Transient, true) => Reply::none(),
             (Restart::Transient, false) | (Restart::Permanent, _) => {
                 self.give_up("application_terminated", application, reason.clone())

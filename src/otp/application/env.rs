@@ -8,6 +8,7 @@ use std::cell::RefCell;
 
 use crate::event::Event;
 use crate::exit::Raise;
+use crate::kernel::planted::Fault;
 use crate::process::Cx;
 use crate::term::{Atom, Term};
 
@@ -177,6 +178,9 @@ pub(super) fn on_load(cx: &Cx, application: Atom, spec: &[(Atom, Term)]) {
     }
     let settings = cx.installed::<Config>().map(|config| config.of(application)).unwrap_or_default();
     for Setting { key, value, source, .. } in settings {
+        if cx.planted(Fault::ConfigIsIgnored) {
+            continue;
+        }
         let before = get_env(cx, application, key);
         let value = before.map_or(value.clone(), |before| merge(&before, &value));
         store(cx, application, key, value, source);

@@ -8,6 +8,7 @@
 
 use crate::event::{ApplicationPhase, Behaviour, Event, Level, Mfa};
 use crate::exit::Raise;
+use crate::kernel::planted::Fault;
 use crate::process::{Cx, SpawnOptions};
 use crate::term::{Atom, Pid, Ref, Term};
 
@@ -116,6 +117,9 @@ impl Master {
                     return Err(self.terminate(reason.clone()).await);
                 }
                 Some([Term::Atom(Atom::STOP), tag, Term::Pid(from)]) => {
+                    if self.cx.planted(Fault::StopIsNotAnswered) {
+                        continue;
+                    }
                     self.terminate(Atom::NORMAL.into()).await;
                     let _ = self.cx.send(*from, Term::tuple([tag.clone(), Atom::OK.into()]));
                     return Err(Raise::exit(Atom::NORMAL));
@@ -135,16 +139,23 @@ impl Master {
         Raise::exit(reason)
     }
 
+    /// A kill is sent once: OTP's next look at a process comes after it.
     async fn kill_group(&self) {
         let me = self.cx.me();
+        let mut told: Vec<Pid> = Vec::new();
         loop {
             let is_mine =
                 |pid: &Pid| *pid != me && self.cx.of(*pid, |process| process.group_leader == Some(me)).unwrap_or(false);
             let left: Vec<Pid> = self.cx.processes().into_iter().filter(is_mine).collect();
-            if left.is_empty() {
+            if left.is_empty() || self.cx.planted(Fault::GroupIsLeft) {
                 return;
             }
-            left.into_iter().for_each(|pid| self.cx.exit(pid, Atom::KILL));
+            let new: Vec<Pid> = left.into_iter().filter(|pid| !told.contains(pid)).collect();
+            if new.is_empty() {
+                self.cx.yield_now().await;
+            }
+            new.iter().for_each(|pid| self.cx.exit(*pid, Atom::KILL));
+            told.extend(new);
             self.cx.tick().await;
         }
     }

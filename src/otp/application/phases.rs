@@ -2,6 +2,7 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/design_principles/included_applications#synchronizing-processes-during-startup>
 
+use crate::kernel::planted::Fault;
 use crate::process::Cx;
 use crate::term::{Atom, Term};
 
@@ -36,7 +37,11 @@ fn starter_args(args: &Term) -> Option<(Atom, Term)> {
 /// Runs every phase of `phases` in order, each over the application and, below an
 /// `application_starter`, over those it includes, that have the phase.
 pub(super) async fn run(cx: &Cx, phases: &Term, start_type: &Term, application: Atom) -> Result<(), Term> {
-    for phase in phases.iter() {
+    let mut phases: Vec<&Term> = phases.iter().collect();
+    if cx.planted(Fault::PhasesAreReversed) {
+        phases.reverse();
+    }
+    for phase in phases {
         let Some([Term::Atom(phase), _]) = phase.as_tuple() else { continue };
         let mut pending = vec![application];
         while let Some(next) = pending.pop() {
