@@ -4,7 +4,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use let_it_crash::event::{ApplicationPhase, Event, Mfa};
+use let_it_crash::event::{ApplicationPhase, Entry, Event, Mfa};
 use let_it_crash::exit::Raise;
 use let_it_crash::otp::application::{self, release};
 use let_it_crash::otp::logger;
@@ -80,6 +80,30 @@ fn the_whole_node_boots_works_and_halts_in_reverse() {
     let (_, stopped) = phases(&mut node);
     assert_eq!(stopped, ["audit", "meter", "ticker", "seq", "telemetry", "logger"]);
     assert!(node.halted().is_some());
+}
+
+/// `init` over the ticker and the cache that it includes, then `go`.
+#[test]
+fn the_ticker_starts_in_phases_and_its_worker_ticks_on_after_a_crash() {
+    let (mut node, notes) = node();
+    let set = |entry: Entry| match entry.event {
+        Event::Env { application, key, value, source } if source == Atom::new("set_env") => {
+            Some(format!("{} {} {}", application.text(), key.text(), value.unwrap()))
+        }
+        _ => None,
+    };
+    let phases: Vec<String> = node.drain_log().into_iter().filter_map(set).collect();
+    assert_eq!(phases, ["ticker ticks false", "cache keep 10", "ticker ticks true"]);
+    run(&mut node, |cx| async move {
+        let worker = Atom::new("ticker_worker");
+        let first = cx.whereis(worker).unwrap();
+        cx.exit(first, Atom::KILL);
+        cx.sleep(Duration::from_millis(350)).await;
+        note(&cx, cx.whereis(worker).unwrap() != first);
+        note(&cx, let_it_crash::otp::sys::get_state(&cx, worker).await?);
+        Ok(())
+    });
+    assert_eq!(*notes.0.borrow(), ["true", "3"]);
 }
 
 #[test]

@@ -10,11 +10,14 @@
 //! | `ticker` | `seq`, `logger`; includes `cache` | asks for the next number ten times a second |
 //! | `cache` | included by `ticker` | keeps the last numbers |
 //! | `audit` | `ticker`, `logger`; `meter` if there is one | logs once a second what it finds |
+//!
+//! `ticker` and `cache` start in phases: `init`, in which the cache is told how much to keep and
+//! the ticker to wait, and `go`.
 
 use crate::event::Level;
 use crate::exit::Raise;
 use crate::otp::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
-use crate::otp::{logger, supervisor, telemetry};
+use crate::otp::{application, logger, supervisor, telemetry};
 use crate::process::{Cx, Module};
 use crate::term;
 use crate::term::{Atom, Fun, Term};
@@ -100,9 +103,11 @@ impl GenServer for Cache {
         Ok(Reply::value(self.state()))
     }
 
-    async fn handle_cast(&mut self, _cx: &Cx, number: Term) -> Result<Reply, Raise> {
+    async fn handle_cast(&mut self, cx: &Cx, number: Term) -> Result<Reply, Raise> {
+        let keep = application::get_env(cx, Atom::new("cache"), Atom::new("keep"));
+        let keep = keep.and_then(|keep| usize::try_from(keep.as_int()?).ok());
         self.0.insert(0, number);
-        self.0.truncate(10);
+        self.0.truncate(keep.unwrap_or(0));
         Ok(Reply::none())
     }
 
@@ -118,8 +123,14 @@ struct Ticker(i64);
 const TICK: Duration = Duration::from_millis(100);
 
 impl GenServer for Ticker {
-    async fn init(_cx: &Cx, _args: Term) -> Result<Init<Self>, Raise> {
-        Ok(Init::Ok(Ticker(0), Next::Timeout(TICK)))
+    /// When its application starts it waits for `go`; when it is restarted later that is past.
+    async fn init(cx: &Cx, _args: Term) -> Result<Init<Self>, Raise> {
+        let goes = application::get_env(cx, Atom::new("ticker"), Atom::new("ticks")) == Some(true.into());
+        Ok(Init::Ok(Ticker(0), if goes { Next::Timeout(TICK) } else { Next::Wait }))
+    }
+
+    async fn handle_cast(&mut self, _cx: &Cx, goes: Term) -> Result<Reply, Raise> {
+        Ok(Reply::NoReply(if goes.as_bool() == Some(true) { Next::Timeout(TICK) } else { Next::Wait }))
     }
 
     /// Without `seq` it cannot do its work, and ends.
@@ -198,10 +209,18 @@ pub fn modules() -> Vec<Module> {
             Ok(Atom::OK.into())
         })
     });
-    vec![
-        meter,
-        application!("cache", Cache, ["cache"]),
-        application!("ticker", Ticker, ["cache", "ticker"]),
-        application!("audit", Audit, ["audit"]),
-    ]
+    let cache = application!("cache", Cache, ["cache"]).export("start_phase", 3, |cx, args| {
+        Box::pin(async move {
+            let keep = args.into_iter().nth(2).unwrap_or_default();
+            application::set_env(&cx, Atom::new("cache"), Atom::new("keep"), keep).await
+        })
+    });
+    let ticker = application!("ticker", Ticker, ["cache", "ticker"]).export("start_phase", 3, |cx, args| {
+        Box::pin(async move {
+            let goes = Term::from(args.first() == Some(&term!(go)));
+            gen_server::cast(&cx, worker("ticker"), goes.clone());
+            application::set_env(&cx, Atom::new("ticker"), Atom::new("ticks"), goes).await
+        })
+    });
+    vec![meter, cache, ticker, application!("audit", Audit, ["audit"])]
 }

@@ -292,6 +292,7 @@ words! {
     start_type: "start type", "시작 유형";
     boot_order: "boot order", "시작 순서";
     dependencies: "needs", "의존";
+    start_phases: "start phases", "시작 단계";
     needed_by: "needed by", "이것에 의존";
     includes: "includes", "포함";
     included_by: "included by", "포함하는 것";

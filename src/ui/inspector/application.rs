@@ -204,9 +204,17 @@ fn facts(snapshot: &Snapshot, application: &ApplicationView, t: &'static Words) 
             { list(t.needed_by, &mut others(|other| &other.dependencies)) }
             if !application.included.is_empty() { { list(t.includes, &mut application.included.iter().copied()) } }
             if including.peek().is_some() { { list(t.included_by, &mut including) } }
+            { start_phases(application).map(|phases| list(t.start_phases, &mut phases.into_iter())) }
             { application.master.map(|master| fact(t.application_master, html! { <code>{ master.to_string() }</code> })) }
         </dl>
     }
+}
+
+/// The names of its start phases, in order; `None` if it starts in one.
+fn start_phases(application: &ApplicationView) -> Option<Vec<Atom>> {
+    let [_, _, props] = application.spec.as_tuple_of::<3>()?;
+    let phases = props.keyword_get(Atom::new("start_phases"))?;
+    Some(phases.iter().filter_map(|phase| phase.as_tuple()?.first()?.as_atom()).collect())
 }
 
 fn environment(application: &ApplicationView, t: &'static Words) -> Html {
