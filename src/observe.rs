@@ -13,6 +13,7 @@
 //! | [`snapshot`] | everything visible at one moment, as plain values |
 //! | [`report`] | log reports and exit reasons in words |
 //! | [`series`] | values over time |
+//! | [`spans`] | telemetry spans: counts and durations |
 //! | [`lanes`] | up and down times, availability |
 
 pub mod beats;
@@ -24,3 +25,4 @@ pub mod pages;
 pub mod report;
 pub mod series;
 pub mod snapshot;
+pub mod spans;

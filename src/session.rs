@@ -353,6 +353,12 @@ impl Session {
         kernel.processes().into_iter().filter_map(waiting).filter(|(_, len)| *len > 0).take(most).collect()
     }
 
+    /// The telemetry handlers of the sequences' events: id, event and function of each.
+    #[must_use]
+    pub fn handlers(&self) -> Vec<[Term; 3]> {
+        crate::otp::telemetry::attached(&self.node, &crate::term!([seq]))
+    }
+
     /// The run of chaos that goes on, or else the last one.
     #[must_use]
     pub fn chaos_run(&self) -> Option<&Rc<ChaosRun>> {

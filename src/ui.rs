@@ -15,6 +15,7 @@
 //! | `process_tree` | the tree: a list that is read, a picture that is looked at |
 //! | `process_table` | all processes, sorted and searched |
 //! | `inspector`, `crash_menu`, `forms` | a look inside, and deeds |
+//! | `spans` | telemetry |
 //! | `axis`, `chart`, `timeline`, `log` | what has been |
 //! | `beats` | the last crash, step by step |
 //! | `chaos` | crashes at random, and what they cost |
@@ -41,6 +42,7 @@ mod page;
 mod process_table;
 mod process_tree;
 mod shared;
+mod spans;
 mod status;
 mod timeline;
 mod words;
@@ -56,7 +58,7 @@ use yew::{Callback, Component, Context, Html, NodeRef, Properties};
 
 use html::{component, html};
 
-pub use act::{Act, Choice, Column, Layer, Pane, Scene, Span, Tab, Theme, TreeForm};
+pub use act::{Act, Choice, Column, Layer, Pane, Scene, Span, Tab, Theme, TreeForm, Values};
 pub use bar::Pace;
 pub use i18n::Lang;
 pub use page::{Page, PageProps};
@@ -64,6 +66,8 @@ pub use shared::Ptr;
 
 use browser::{Frame, Sight};
 use driver::Driver;
+
+use crate::term::Term;
 
 /// Milliseconds of work in a frame: of a page, and of a widget among others.
 const BUDGET_PAGE: f64 = 8.0;
@@ -274,8 +278,13 @@ impl App {
         let selected = self.choice.selected.and_then(|key| driver.snapshot.node(key));
         let info = selected.and_then(|node| driver.inspect(node.pid()?)).map(|info| Ptr(Rc::new(info)));
         component! { <Page snapshot={Ptr(driver.snapshot.clone())} choice={self.choice.clone()} pace={driver.pace} now={driver.now()}
-        app={Rc::<str>::from(self.choice.scene.app())} {page} {info} mailboxes={Ptr(driver.mailboxes.clone())} relentless={driver.relentless().cloned()} chaos={driver.chaos_run().cloned().map(Ptr)}
+        app={Rc::<str>::from(self.choice.scene.app())} {page} {info} mailboxes={Ptr(driver.mailboxes.clone())} relentless={driver.relentless().cloned()} chaos={driver.chaos_run().cloned().map(Ptr)} handlers={self.handlers(driver)}
         refused={self.refused.clone()} act={self.act.clone()} /> }
+    }
+
+    /// Who is attached to telemetry, where that shows.
+    fn handlers(&self, driver: &Driver) -> Vec<[Term; 3]> {
+        if self.choice.form_of_values == Values::Telemetry { driver.handlers() } else { Vec::new() }
     }
 
     fn on_frame(&mut self, ctx: &Context<Self>) -> bool {

@@ -30,5 +30,7 @@ mod scenarios;
 mod server;
 #[path = "e2e/site.rs"]
 mod site;
+#[path = "e2e/telemetry.rs"]
+mod telemetry;
 #[path = "e2e/webdriver.rs"]
 mod webdriver;

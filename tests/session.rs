@@ -5,7 +5,7 @@ use let_it_crash::observe::chaos::{self, Report, Row};
 use let_it_crash::observe::snapshot::{ApplicationState, Snapshot};
 use let_it_crash::session::{Command, CrashKind, Options, Replay, SequenceSpec, Session, Speed, Target};
 use let_it_crash::supervision::{Restart, Strategy};
-use let_it_crash::term::Atom;
+use let_it_crash::term::{Atom, Term};
 use let_it_crash::time::{Duration, Instant};
 
 const FRAME: Duration = Duration::from_millis(16);
@@ -286,6 +286,36 @@ fn chaos_report(session: &mut Session) -> Report {
     let seen = session.snapshot();
     let run = session.chaos_run().unwrap();
     chaos::report(&run.began, run.ended.as_ref().unwrap_or(&seen), "seq")
+}
+
+#[test]
+fn every_call_of_next_is_a_span_with_its_duration() {
+    let mut session = session(1);
+    for _ in 0..5 {
+        do_at_once(&mut session, next("Seq.FibServer"));
+    }
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::Signal("kill".to_owned())));
+    do_at_once(&mut session, next("Seq.FibServer"));
+    let seen = session.snapshot();
+    let series = seen.all_series().find(|series| series.name.to_string() == "Seq.FibServer").unwrap();
+    let spans = &series.spans;
+    assert_eq!((spans.started, spans.stopped, spans.raised), (6, 6, 0), "the same sequence, whoever serves it");
+    assert_eq!(spans.buckets.iter().sum::<u32>(), 6);
+    let mean = spans.mean().unwrap();
+    assert!(mean > 0.0 && mean <= spans.longest.as_secs_f64() && spans.longest < Duration::from_millis(1), "{spans:?}");
+    let (part, metadata) = spans.last.as_ref().unwrap();
+    assert_eq!((part.name(), metadata.map_get(&Term::atom("value"))), ("stop", Some(&0.into())));
+    assert_eq!(session.handlers(), [] as [[Term; 3]; 0]);
+}
+
+#[test]
+fn who_is_attached_to_telemetry_can_be_seen() {
+    let mut session = Session::new(Options { demo: true, ..Options::default() }).unwrap();
+    play(&mut session, Duration::from_secs(1), FRAME);
+    let handlers = session.handlers();
+    let [[id, event, function]] = &handlers[..] else { panic!("{handlers:?}") };
+    assert_eq!([id.to_string(), event.to_string()], [":meter", "[:seq, :next, :stop]"]);
+    assert_eq!(function.as_fun().unwrap().arity, 4);
 }
 
 #[test]

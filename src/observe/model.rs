@@ -178,7 +178,7 @@ impl Model {
                 self.happened(stamp, None, Happening::Halted { reason: reason.clone() });
             }
             Event::Reported { pid, report } => self.reported(stamp, *pid, report),
-            Event::Telemetry { pid, event } => self.telemetry(stamp, *pid, &event.name, &event.metadata),
+            Event::Telemetry { pid, event } => self.telemetry(stamp, *pid, event),
             Event::CallEnded { client, call } => self.call_ended(stamp, *client, call),
             Event::Input { number } => {
                 self.shown.counts.inputs += 1;

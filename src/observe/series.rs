@@ -2,6 +2,7 @@
 
 use super::pages::Ring;
 use super::snapshot::NodeKey;
+use super::spans::Spans;
 use num_bigint::Sign;
 
 use crate::term::{BigInt, Term};
@@ -20,6 +21,8 @@ pub struct Series {
     pub last: Option<(Instant, Value)>,
     /// Values seen, thinned ones included.
     pub count: u64,
+    /// Its telemetry spans.
+    pub spans: Spans,
     /// Values handed out since its present state began.
     pub position: u64,
     /// Positions that were lost with states, one run after the other.
@@ -84,6 +87,7 @@ impl Series {
             points: Ring::new(points),
             last: None,
             count: 0,
+            spans: Spans::default(),
             position: 0,
             lost: 0,
             stride: 1,

@@ -38,7 +38,7 @@ use std::rc::Rc;
 
 use crate::event::{Event, Level, Telemetry};
 use crate::exit::Raise;
-use crate::process::{Cx, Module};
+use crate::process::{Cx, Module, Runtime};
 use crate::term::{Atom, Term};
 
 use super::elixir::apply_fun;
@@ -176,6 +176,14 @@ pub fn list_handlers(cx: &Cx, prefix: &Term) -> Result<Term, Raise> {
         ])
     });
     Ok(Term::list(shown.collect::<Vec<_>>()))
+}
+
+/// The handlers of events whose names begin so, as somebody outside of the node sees them: id,
+/// event and function. Changes nothing.
+#[must_use]
+pub fn attached(node: &Runtime, prefix: &Term) -> Vec<[Term; 3]> {
+    let rows = node.kernel().tables.rows(table::table());
+    table::with_prefix(rows, prefix).map(|handler| [handler.id, handler.event, handler.fun]).collect()
 }
 
 /// Executes an event: writes it to the log and calls its handlers in the order in which they were

@@ -71,6 +71,8 @@ pub enum Act {
     Span(Span),
     /// Values on a linear scale, not a logarithmic one?
     Linear(bool),
+    /// What the pane of values shows.
+    Values(Values),
     /// Only warnings and errors in the log?
     Problems(bool),
     /// Only the last exchange of messages on the timeline?
@@ -255,6 +257,18 @@ impl Theme {
     }
 }
 
+/// What the pane of values shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Values {
+    /// Lines over time.
+    #[default]
+    Chart,
+    /// The same as a table.
+    Table,
+    /// The telemetry spans of the servers.
+    Telemetry,
+}
+
 /// How much time the charts show.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Span {
@@ -320,6 +334,8 @@ pub struct Choice {
     pub span: Span,
     /// Values on a linear scale, not a logarithmic one?
     pub linear: bool,
+    /// What the pane of values shows.
+    pub form_of_values: Values,
     /// Only warnings and errors?
     pub problems: bool,
     /// Only the last exchange of messages?
@@ -357,6 +373,7 @@ impl Choice {
             Act::Copy(text) => self.copied.clone_from(text),
             Act::Span(span) => self.span = *span,
             Act::Linear(on) => self.linear = *on,
+            Act::Values(form) => self.form_of_values = *form,
             Act::CloseUp(on) => self.close_up = *on,
             Act::Problems(only) => self.problems = *only,
             Act::Do(Command::Crash { .. }) => self.layers.retain(|layer| *layer != Layer::Crash),

@@ -2,17 +2,19 @@
 
 use std::rc::Rc;
 
-use yew::{Callback, Html, MouseEvent, Properties, function_component, use_node_ref, use_state_eq};
+use yew::{Callback, Html, Properties, function_component, use_node_ref};
 
 use super::html::html;
 
-use super::act::{Act, Choice, Span};
+use super::act::{Act, Choice, Span, Values};
 use super::axis::{axis, grid};
 use super::i18n::Words;
 use super::shared::{Ptr, doing, use_act, use_size};
+use super::spans;
 use super::words;
 use crate::observe::series::{Mark, Series};
 use crate::observe::snapshot::Snapshot;
+use crate::term::Term;
 use crate::term::float::tenths;
 use crate::term::ordered::{sort_by, sort_by_key};
 use crate::time::Instant;
@@ -20,8 +22,9 @@ use crate::view::chart::{Line, line, polyline, values_in};
 use crate::view::number;
 use crate::view::scale::{Kind, Range, TimeScale, ValueScale};
 
-/// The most series drawn.
+/// The most series drawn, and the most told of in rows.
 const MOST: usize = 12;
+const ROWS: usize = 60;
 /// Rows of the data table.
 const TABLE: usize = 60;
 
@@ -29,34 +32,40 @@ const TABLE: usize = 60;
 pub(crate) struct ChartProps {
     pub(crate) snapshot: Ptr<Snapshot>,
     pub(crate) choice: Choice,
+    /// Who is attached to telemetry.
+    pub(crate) handlers: Vec<[Term; 3]>,
     pub(crate) now: Instant,
 }
 
 #[function_component]
 pub(crate) fn Chart(props: &ChartProps) -> Html {
-    let (act, frame, table) = (use_act(), use_node_ref(), use_state_eq(|| false));
+    let (act, frame) = (use_act(), use_node_ref());
     let size = use_size(&frame);
-    let t = props.choice.lang.words();
-    let series: Vec<Rc<Series>> = props.snapshot.all_series().take(MOST).cloned().collect();
-    let toggle = {
-        let table = table.clone();
-        Callback::from(move |_: MouseEvent| table.set(!*table))
+    let (t, form) = (props.choice.lang.words(), props.choice.form_of_values);
+    let series: Vec<Rc<Series>> =
+        props.snapshot.all_series().take(if form == Values::Chart { MOST } else { ROWS }).cloned().collect();
+    let body = match (form, series.is_empty()) {
+        (Values::Telemetry, _) => spans::panel(&series, &props.handlers, t),
+        (_, true) => html! { <p class="empty">{ t.no_values }</p> },
+        (Values::Table, false) => self::table(&series, t),
+        (Values::Chart, false) => drawing(props, &act, &series, size),
     };
-    let body = match (series.is_empty(), *table) {
-        (true, _) => html! { <p class="empty">{ t.no_values }</p> },
-        (false, true) => self::table(&series, t),
-        (false, false) => drawing(props, &act, &series, size),
+    let toggle = |other: Values, label: &'static str| {
+        let deed = Act::Values(if form == other { Values::Chart } else { other });
+        html! { <button type="button" aria-pressed={(form == other).to_string()} onclick={doing(&act, deed)}>{ label }</button> }
     };
     html! {
         <div class="chart">
             <div class="tools">
                 <h2>{ t.values }</h2>
-                { spans(&act, &props.choice, t) }
-                <span class="segmented" role="group" aria-label={t.scale}>
-                    { scale_button(&act, &props.choice, false, t.logarithmic) }
-                    { scale_button(&act, &props.choice, true, t.linear) }
-                </span>
-                <button type="button" aria-pressed={table.to_string()} onclick={toggle}>{ t.table }</button>
+                if form != Values::Telemetry {
+                    { widths(&act, &props.choice, t) }
+                    <span class="segmented" role="group" aria-label={t.scale}>
+                        { scale_button(&act, &props.choice, false, t.logarithmic) }
+                        { scale_button(&act, &props.choice, true, t.linear) }
+                    </span>
+                }
+                { toggle(Values::Table, t.table) }{ toggle(Values::Telemetry, t.telemetry) }
             </div>
             <div class="plot" ref={frame}>{ body }</div>
         </div>
@@ -68,7 +77,7 @@ fn scale_button(act: &Callback<Act>, choice: &Choice, linear: bool, label: &'sta
     html! { <button type="button" aria-pressed={pressed} onclick={doing(act, Act::Linear(linear))}>{ label }</button> }
 }
 
-fn spans(act: &Callback<Act>, choice: &Choice, t: &'static Words) -> Html {
+fn widths(act: &Callback<Act>, choice: &Choice, t: &'static Words) -> Html {
     let button = |span: Span| {
         let label = match span.seconds() {
             None => t.all.to_owned(),

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::observe::beats;
 use crate::observe::snapshot::{Snapshot, State};
 use crate::session::{ChaosRun, Command, CrashKind, Info, Options, Session, Speed, Target, scenario};
-use crate::term::{Atom, Pid};
+use crate::term::{Atom, Pid, Term};
 use crate::time::{Duration, Instant};
 
 use super::act::Scene;
@@ -239,6 +239,10 @@ impl Driver {
             let _ = self.dispatch(Command::Chaos { per_minute: 0, targets: Vec::new(), seed: None });
             self.pace.chaos = 0;
         }
+    }
+
+    pub(crate) fn handlers(&self) -> Vec<[Term; 3]> {
+        self.session.handlers()
     }
 
     pub(crate) fn chaos_run(&self) -> Option<&Rc<ChaosRun>> {

@@ -357,6 +357,13 @@ words! {
     time: "Time", "시각";
     server: "Server", "서버";
     state_lost: "state lost", "상태 잃음";
+    telemetry: "Telemetry", "텔레메트리";
+    duration: "durations", "걸린 시간의 분포";
+    mean: "mean", "평균";
+    longest: "longest", "최장";
+    metadata: "last metadata", "마지막 메타데이터";
+    handlers: "Handlers attached to [:seq]", "[:seq]에 붙은 핸들러";
+    no_handlers: "Nobody is attached: the events are executed all the same.", "붙은 핸들러가 없습니다. 그래도 이벤트는 실행됩니다.";
     older: "Show older", "이전 보고 보기";
     newest: "Newest first", "최신순";
     level: "Level", "수준";

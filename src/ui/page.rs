@@ -59,6 +59,9 @@ pub struct PageProps {
     /// The run of chaos that goes on, or else the last one.
     #[prop_or_default]
     pub chaos: Option<Ptr<ChaosRun>>,
+    /// Who is attached to telemetry: id, event and function.
+    #[prop_or_default]
+    pub handlers: Vec<[Term; 3]>,
     /// Why the last deed was refused, with its number.
     #[prop_or_default]
     pub refused: Option<Rc<(u64, String)>>,
@@ -88,7 +91,7 @@ pub fn Page(props: &PageProps) -> Html {
                 <section class="pane side" role="region" aria-label={t.inspector}>
                     { component! { <Inspector tracing={props.pace.tracing} snapshot={snapshot.clone()} choice={choice.clone()} info={props.info.clone()} relentless={props.relentless.clone()} {now} /> } }
                 </section>
-                { pane(Pane::Values, t.values, component! { <Chart snapshot={snapshot.clone()} choice={choice.clone()} {now} /> }) }
+                { pane(Pane::Values, t.values, component! { <Chart snapshot={snapshot.clone()} choice={choice.clone()} handlers={props.handlers.clone()} {now} /> }) }
                 { pane(Pane::Timeline, t.timeline, component! { <Timeline tracing={props.pace.tracing} snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} {now} /> }) }
                 { pane(Pane::Log, t.log, component! { <Log snapshot={snapshot.clone()} choice={choice.clone()} /> }) }
             </div>

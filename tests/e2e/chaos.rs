@@ -31,7 +31,7 @@ fn chaos_hits_who_was_chosen_and_its_report_says_what_that_cost() {
     open(View::default(), |page| {
         assert_eq!(page.text(".bar .chaos"), "Chaos: off");
         choose(page, ".auto-run select", "50 /s");
-        begin(page, "30 /min", "seven", &["Seq.ArithServer"]);
+        begin(page, "12 /min", "seven", &["Seq.ArithServer"]);
         page.wait_for("deep('.chaos-form [role=alert]').textContent.startsWith('A whole number from 0 to')");
         assert_eq!(
             page.eval("return deep('#chaos-seed').ariaInvalid ?? deep('#chaos-seed').getAttribute('aria-invalid')"),
@@ -39,7 +39,7 @@ fn chaos_hits_who_was_chosen_and_its_report_says_what_that_cost() {
         );
         write(page, "#chaos-seed", "7");
         press(page, ".do-chaos");
-        page.wait_for("!deep('[role=dialog]') && deep('.bar .chaos').textContent === 'Chaos: 30 /min'");
+        page.wait_for("!deep('[role=dialog]') && deep('.bar .chaos').textContent === 'Chaos: 12 /min'");
         choose(page, ".speed select", "16×");
         page.wait_for("Number(deep('.crashes b').textContent) >= 5");
         press(page, ".bar .chaos");
@@ -57,7 +57,7 @@ fn chaos_hits_who_was_chosen_and_its_report_says_what_that_cost() {
         let number = |cell: &str| cell.parse::<u32>().unwrap();
         assert!(number(&arith[5]) >= 5 && arith[5] == arith[6] && number(&arith[7]) > 100, "{arith:?}");
         assert!(arith[2].ends_with(" s") && arith[3].ends_with(" ns") && arith[4].starts_with("99."), "{arith:?}");
-        assert!(page.text(".chaos-report .hint").starts_with("30 /min, seed 7, Seq.ArithServer"));
+        assert!(page.text(".chaos-report .hint").starts_with("12 /min, seed 7, Seq.ArithServer"));
         assert!(page.text(".totals").starts_with(&format!("{} crashes · ", arith[5])));
         page.screenshot("chaos-report");
 
@@ -73,7 +73,7 @@ fn chaos_hits_who_was_chosen_and_its_report_says_what_that_cost() {
         page.wait_for("window.saved && window.saved === window.copied");
         let text = page.eval("return window.saved");
         let lines: Vec<Vec<&str>> = text.as_str().unwrap().lines().map(|line| line.split('\t').collect()).collect();
-        assert!(lines[0][0].starts_with("# chaos: 30 /min, seed 7, Seq.ArithServer, "), "{lines:?}");
+        assert!(lines[0][0].starts_with("# chaos: 12 /min, seed 7, Seq.ArithServer, "), "{lines:?}");
         assert_eq!((lines.len(), lines[1].len()), (7, 8));
         assert_eq!([lines[5][0], lines[5][5], lines[5][7]], ["Seq.ArithServer", &arith[5], &arith[7]]);
     });

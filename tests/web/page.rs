@@ -29,6 +29,7 @@ fn props(snapshot: Rc<Snapshot>, choice: &Choice) -> PageProps {
         mailboxes: Ptr::default(),
         relentless: None,
         chaos: None,
+        handlers: Vec::new(),
         refused: None,
         act: Callback::noop(),
     }

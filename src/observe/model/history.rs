@@ -5,10 +5,11 @@ use std::rc::Rc;
 use super::applications::in_good_order;
 use super::tree::put;
 use super::{Model, Stamp};
-use crate::event::{ClientCall, Level, Report};
+use crate::event::{ClientCall, Level, Report, Telemetry};
 use crate::observe::lanes::Lane;
 use crate::observe::series::Series;
 use crate::observe::snapshot::{ApplicationState, CallView, LogLine, MessageView, NodeKey};
+use crate::observe::spans::Part;
 use crate::term::{Atom, Pid, Term};
 use crate::time::Instant;
 
@@ -136,17 +137,18 @@ impl Model {
         }
     }
 
-    pub(super) fn telemetry(&mut self, stamp: Stamp, pid: Pid, name: &Term, metadata: &Term) {
-        if !is_next_stop(name) {
-            return;
-        }
-        let (Some(value), Some(key)) = (metadata.map_get(&Term::atom("value")), self.shown.key_of(pid)) else { return };
-        let points = self.bounds.points;
+    pub(super) fn telemetry(&mut self, stamp: Stamp, pid: Pid, event: &Telemetry) {
+        let Some(part) = Part::of_next(&event.name) else { return };
+        let Some(key) = self.shown.key_of(pid) else { return };
         if self.shown.series_of(key).is_none() {
-            let series = Series::new(key, self.label(key, pid), points);
+            let series = Series::new(key, self.label(key, pid), self.bounds.points);
             put(&mut self.shown.series, key.slot(), Some(Rc::new(series)));
         }
-        if let Some(series) = self.series_mut(key) {
+        let Some(series) = self.series_mut(key) else { return };
+        series.spans.note(part, &event.measurements, &event.metadata);
+        if part == Part::Stop
+            && let Some(value) = event.metadata.map_get(&Term::atom("value"))
+        {
             series.record(stamp.at, stamp.seq, value);
         }
     }
@@ -220,13 +222,4 @@ impl Model {
         let view = CallView { seq: stamp.seq, at: stamp.at, client, target, key, request, outcome, took: *took };
         self.shown.calls.push(Rc::new(view));
     }
-}
-
-/// Is it `[seq, next, stop]`?
-fn is_next_stop(name: &Term) -> bool {
-    let expected = ["seq", "next", "stop"];
-    let mut names = name.iter();
-    let same =
-        expected.iter().all(|text| names.next().and_then(Term::as_atom).is_some_and(|atom| &*atom.text() == *text));
-    same && names.next().is_none()
 }

@@ -30,7 +30,7 @@ pub(super) struct Handler {
     pub(super) config: Term,
 }
 
-fn table() -> Atom {
+pub(super) fn table() -> Atom {
     Atom::new("telemetry_handler_table")
 }
 
@@ -114,12 +114,17 @@ fn handlers(event: &Term, row: &Term) -> Vec<Handler> {
 }
 
 pub(super) fn by_prefix(cx: &Cx, prefix: &Term) -> Vec<Handler> {
+    with_prefix(cx.table_rows(table()), prefix).collect()
+}
+
+/// The handlers in the rows of events whose names begin so.
+pub(super) fn with_prefix(rows: Vec<(Term, Term)>, prefix: &Term) -> impl Iterator<Item = Handler> {
     let begins = |event: &Term| {
         let mut segments = event.iter();
         prefix.iter().all(|wanted| segments.next() == Some(wanted))
     };
-    let rows = cx.table_rows(table()).into_iter().filter(|(key, _)| matches!(key, Term::List(_)) && begins(key));
-    rows.flat_map(|(event, row)| handlers(&event, &row)).collect()
+    let rows = rows.into_iter().filter(move |(key, _)| matches!(key, Term::List(_)) && begins(key));
+    rows.flat_map(|(event, row)| handlers(&event, &row))
 }
 
 /// The server that owns the table.
