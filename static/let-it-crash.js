@@ -1,6 +1,6 @@
 // <let-it-crash app="seq" seed theme lang height>: an OTP node, drawn while it lives.
 // One download and one compile for the page; a wasm instance for each element, so that a panic
-// stays with its widget. The two file names below are filled in by the build (dev.d/lib/bundle.sh).
+// stays with its widget. The file names below are filled in by the build (dev.d/lib/bundle.sh).
 const near = (name) => new URL(name, import.meta.url);
 const ENV = ['SEQ_A1', 'SEQ_D']; // the system's environment, which the application's configuration reads
 const OBSERVED = ['app', 'seed', 'theme', 'lang', 'height', 'test-panic'];
@@ -22,6 +22,29 @@ const wasm = async () => {
     ? WebAssembly.compileStreaming(response)
     : WebAssembly.compile(await response.arrayBuffer());
 };
+// A release build comes in two parts: what a reader who only looks needs, and the rest.
+const REST = ''; // a file, or nothing where the build is one part
+const REACHING = ['pointerover', 'pointerdown', 'focusin', 'keydown'];
+let rest; // the compiled rest, or the promise of it, once for the page
+const fetchRest = async () => {
+  if (!REST) return;
+  rest ??= WebAssembly.compileStreaming(get(REST)).then((module) => (rest = module));
+  try { await rest; } catch { rest = undefined; } // code that needs it tries again, and says why it cannot
+};
+// A caller deep inside the node cannot wait for a promise.
+const restNow = () => {
+  if (rest instanceof WebAssembly.Module) return rest;
+  const request = new XMLHttpRequest();
+  request.open('GET', near(REST), false);
+  request.overrideMimeType('text/plain; charset=x-user-defined'); // a byte a character
+  request.send();
+  if (request.status !== 200) throw new Error(`${REST}: ${request.status}`);
+  return (rest = new WebAssembly.Module(Uint8Array.from(request.response, (letter) => letter.charCodeAt(0))));
+};
+// Only a function of a module may stand in a table: (module (import "" "f" (func)) (export "f" (func 0)))
+const CALLER = Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0, 1, 4, 1, 96, 0, 0, 2, 6, 1, 0, 1, 102, 0, 0, 7, 5, 1, 1, 102, 0, 0);
+const onCall = (f) => new WebAssembly.Instance(new WebAssembly.Module(CALLER), { '': { f } }).exports.f;
+
 const style = async () => new CSSStyleSheet().replace(await (await get('style.css')).text());
 const get = async (name) => {
   const response = await fetch(near(name));
@@ -65,20 +88,36 @@ class LetItCrash extends HTMLElement {
 
   async #start(life) {
     try {
-      const { create, module, sheet } = await load();
+      // Only `seq` starts within the first part.
+      const [{ create, module, sheet }] = await Promise.all([load(), (this.#asked('app') ?? 'seq') === 'seq' || fetchRest()]);
       if (life.signal.aborted) return;
       this.#root.adoptedStyleSheets = [this.#size, sheet];
       const mount = document.createElement('div');
       mount.className = 'widget';
       this.#root.replaceChildren(mount);
       const bindings = create();
-      bindings.initSync({ module });
+      this.#await(life, bindings.initSync({ module }));
       this.#widget = new bindings.Widget(mount, this.#options(), (report) => this.#fail(life, 'panic', report));
       this.#watchPage(life.signal);
       this.#tell('lic-ready');
     } catch (error) {
       this.#fail(life, 'load', String(error));
     }
+  }
+
+  // The first call of a function of the rest brings it in.
+  #await(life, first) {
+    if (!REST) return;
+    for (const reached of REACHING) this.addEventListener(reached, fetchRest, { signal: life.signal, once: true, passive: true });
+    first.later.set(0, onCall(() => {
+      try {
+        new WebAssembly.Instance(restNow(), { first });
+        first.there.value = 1;
+      } catch (error) {
+        this.#fail(life, 'load', String(error));
+        throw error;
+      }
+    }));
   }
 
   #stop() {

@@ -4,6 +4,7 @@
 #    module serves the page and every element makes an instance of its own.
 # 2. let-it-crash.js has a stable name and learns the hashed names of the pair.
 # 3. A release build is made smaller by wasm-opt where a current one is installed; it is optional.
+#    It also writes the page in two parts.
 set -eu
 cd "$TRUNK_STAGING_DIR"
 
@@ -31,6 +32,21 @@ fi
 # By name, instances of one generic function lie side by side: they compress together, as do loads
 # and stores without a hint of their alignment. Code that is flat first ends smaller.
 oz=${LIC_WASM_OPT:--Oz}
-wasm-opt --flatten --rereloop "$oz" "$oz" --one-caller-inline-max-function-size 0 \
-  --dealign --reorder-functions-by-name "$wasm" -o opt.tmp
-mv opt.tmp "$wasm"
+wasm-opt -g --flatten --rereloop "$oz" "$oz" --one-caller-inline-max-function-size 0 \
+  --dealign --reorder-functions-by-name "$wasm" -o whole.tmp
+
+# 4. What a reader who only looks does not need goes into a file of its own (parts.mjs tells how).
+library=$(dirname "$(realpath "$(command -v wasm-opt)")")/../index.js
+parts() { node "$TRUNK_SOURCE_DIR/dev.d/lib/parts.mjs" "$library" "$@"; }
+if [ ! -f "$library" ]; then
+  echo "bundle: this wasm-opt is not npm's binaryen: the page is left in one part" >&2
+  wasm-opt whole.tmp -o "$wasm"
+elif [ "${LIC_MARK:-}" ]; then
+  parts mark whole.tmp "$wasm"
+else
+  rest=${wasm%_bg.wasm}_rest.wasm
+  parts cut whole.tmp "$TRUNK_SOURCE_DIR/dev.d/lib/later.txt" "$wasm" "$rest"
+  sed "s/^const REST = '';.*/const REST = '$rest';/" let-it-crash.js > loader.tmp
+  mv loader.tmp let-it-crash.js
+fi
+rm whole.tmp

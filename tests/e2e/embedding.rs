@@ -2,6 +2,8 @@
 //!
 //! Of what a widget draws these tests know its root only: class `app`, `data-theme` and `lang`.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::page::{Page, View, with_page};
@@ -38,6 +40,67 @@ fn the_node_is_downloaded_once_for_all_widgets() {
         let asked = page.server.asked();
         let times = asked.iter().filter(|path| path.ends_with(".wasm")).count();
         assert_eq!(times, 1, "{asked:?}");
+    });
+}
+
+/// How often the second part was asked for.
+fn asked_for_the_rest(page: &Page) -> usize {
+    page.server.asked().iter().filter(|path| path.ends_with("_rest.wasm")).count()
+}
+
+#[test]
+fn a_reader_who_only_looks_downloads_the_first_part_only() {
+    for path in ["index.html", "guide.html", "guide.ko.html"] {
+        with_page(path, View::default(), |page| {
+            page.wait_for("deep('[data-state=running]')");
+            // The absence of a request has no event to wait for.
+            std::thread::sleep(Duration::from_secs(3));
+            assert_eq!(asked_for_the_rest(page), 0, "{path}: ./dev profile finds out anew what comes later");
+        });
+    }
+}
+
+#[test]
+fn the_rest_is_fetched_once_when_a_reader_reaches_for_a_widget() {
+    with_page("guide.html", View::default(), |page| {
+        start_both(page);
+        for _ in 0..2 {
+            page.point_at("let-it-crash");
+            page.point_at("h1");
+        }
+        page.wait_for("performance.getEntriesByType('resource').some((one) => one.name.endsWith('_rest.wasm'))");
+        assert_eq!(asked_for_the_rest(page), 1);
+    });
+}
+
+/// Presses a button without a hand that comes near it first.
+const PRESS_NEXT: &str = "deep('.do-next').click()";
+const ANSWERED: &str = "deep('.reply output')?.textContent === '0'";
+
+#[test]
+fn code_of_the_rest_that_is_called_before_it_is_there_is_fetched_at_once() {
+    with_page("index.html", View::default(), |page| {
+        page.wait_for("deep('.do-next')");
+        page.eval(PRESS_NEXT);
+        page.wait_for(ANSWERED);
+        assert_eq!(asked_for_the_rest(page), 1);
+    });
+}
+
+#[test]
+fn a_rest_that_cannot_be_fetched_stops_the_widget_with_a_word_and_can_be_tried_again() {
+    with_page("index.html", View::default(), |page| {
+        page.tolerate("404");
+        page.wait_for("deep('[data-state=running]')");
+        page.server.lose(Some("_rest.wasm"));
+        page.eval(PRESS_NEXT);
+        page.wait_for("deep('[role=alert] pre')");
+        assert!(page.text("[role=alert] pre").contains("_rest.wasm: 404"));
+        page.server.lose(None);
+        page.click("[role=alert] button");
+        page.wait_for("deep('.do-next')");
+        page.eval(PRESS_NEXT);
+        page.wait_for(ANSWERED);
     });
 }
 

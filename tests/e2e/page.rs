@@ -172,6 +172,20 @@ impl Page {
         self.session.devtools("Emulation.setUserAgentOverride", &language);
     }
 
+    /// Runs a script in every page from now on, before the page's own.
+    pub fn before_every_page(&self, script: &str) {
+        self.session.devtools("Page.enable", &json!({}));
+        self.session.devtools("Page.addScriptToEvaluateOnNewDocument", &json!({ "source": script }));
+    }
+
+    /// Moves the pointer into the middle of the first element that matches.
+    pub fn point_at(&self, css: &str) {
+        let origin = json!({ ELEMENT: self.find(css) });
+        let step = json!({ "type": "pointerMove", "origin": origin, "x": 0, "y": 0 });
+        let moved = json!({ "type": "pointer", "id": "pointer", "actions": [step] });
+        self.session.post("actions", &json!({ "actions": [moved] }));
+    }
+
     /// Chooses a file in an input, whether that shows or not.
     pub fn upload(&self, css: &str, file: &str) {
         self.type_into(css, file);

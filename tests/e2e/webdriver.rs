@@ -29,13 +29,8 @@ pub struct Session {
 
 impl Session {
     pub fn start() -> Session {
-        let mut driver = Command::new("chromedriver")
-            .arg("--port=0")
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("chromedriver is not installed: ./dev test installs it or says how");
-        let port = port_of(&mut driver);
+        // The port it finds free may be taken before it listens.
+        let (driver, port) = (0..3).find_map(|_| start_driver()).expect("chromedriver does not start");
         let mut session = Session { driver, port, id: String::new() };
         let made = session.send(
             "POST",
@@ -82,19 +77,30 @@ impl Drop for Session {
     }
 }
 
-/// The driver prints "... started successfully on port 12345."
-fn port_of(driver: &mut Child) -> u16 {
+fn start_driver() -> Option<(Child, u16)> {
+    let mut driver = Command::new("chromedriver")
+        .arg("--port=0")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("chromedriver is not installed: ./dev test installs it or says how");
+    let port = port_of(&mut driver)?;
+    Some((driver, port))
+}
+
+/// The driver prints "... started successfully on port 12345.", or ends.
+fn port_of(driver: &mut Child) -> Option<u16> {
     let mut out = BufReader::new(driver.stdout.take().expect("its output is piped"));
     let mut line = String::new();
     while out.read_line(&mut line).expect("chromedriver prints text") > 0 {
         if let Some(port) = line.trim_end().rsplit_once("successfully on port ") {
             // Keep reading for it, or a full pipe would stop it.
             std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
-            return port.1.trim_end_matches('.').parse().expect("a port number");
+            return Some(port.1.trim_end_matches('.').parse().expect("a port number"));
         }
         line.clear();
     }
-    panic!("chromedriver did not start");
+    None
 }
 
 fn request(port: u16, method: &str, path: &str, body: &Value) -> std::io::Result<Value> {

@@ -1,0 +1,128 @@
+// The page's wasm in two parts: what a reader who only looks needs, and the rest, which let-it-crash.js
+// fetches when a reader reaches for a widget. Called by bundle.sh:
+//
+//   node parts.mjs BINARYEN mark WHOLE MARKED           for ./dev profile: a global for each function that ran
+//   node parts.mjs BINARYEN cut WHOLE LATER FIRST REST  LATER holds the keys of the functions of the rest
+//
+// In the first part a function of the rest is a stub that calls it through the table `later`. Slot 0 of
+// that table is the loader's: it instantiates the rest, which fills the other slots, and sets `there`.
+import fs from 'node:fs';
+
+const [library, command, whole, ...files] = process.argv.slice(2);
+const { default: binaryen } = await import(library);
+const { i32, none } = binaryen;
+
+// What every browser knows that knows reference types, which the glue wants.
+const { Features } = binaryen;
+const FEATURES = Features.MutableGlobals | Features.SignExt | Features.NontrappingFPToInt | Features.BulkMemory |
+  Features.BulkMemoryOpt | Features.CallIndirectOverlong | Features.ReferenceTypes | Features.Multivalue;
+
+const read = () => {
+  const module = binaryen.readBinary(fs.readFileSync(whole));
+  module.setFeatures(FEATURES);
+  return module;
+};
+const write = (module, file) => {
+  if (!module.validate()) throw new Error(`${file} is no valid module`);
+  fs.writeFileSync(file, module.emitBinary());
+};
+const all = (count, at, info) => Array.from({ length: count }, (_, i) => info(at(i)));
+const functions = (m) => all(m.getNumFunctions(), m.getFunctionByIndex, binaryen.getFunctionInfo);
+const tables = (m) => all(m.getNumTables(), m.getTableByIndex, binaryen.getTableInfo);
+const globals = (m) => all(m.getNumGlobals(), m.getGlobalByIndex, binaryen.getGlobalInfo);
+const exported = (m) => all(m.getNumExports(), m.getExportByIndex, binaryen.getExportInfo);
+const segments = (m) => all(m.getNumElementSegments(), m.getElementSegmentByIndex, binaryen.getElementSegmentInfo);
+
+// A function's key: its name's hash (FNV-1a), without what a compiler adds to tell crates apart.
+// A name without a path is a number, or the glue's: such functions stay in the first part.
+const key = (name) => {
+  if (!name.includes('::')) return null;
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(name.replace(/\[[0-9a-f]{8,}\]/g, ''))) hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  return hash.toString(36).padStart(7, '0');
+};
+
+const mark = (marked) => {
+  const module = read();
+  const own = functions(module).filter(({ base, name }) => !base && key(name));
+  const seen = new Set();
+  for (const { name, body } of own) {
+    const ran = `ran ${key(name)}`;
+    if (!seen.has(ran)) {
+      module.addGlobal(ran, i32, true, module.i32.const(0));
+      module.addGlobalExport(ran, ran);
+      seen.add(ran);
+    }
+    const note = module.global.set(ran, module.i32.const(1));
+    const type = binaryen.getExpressionType(body);
+    binaryen.Function(module.getFunction(name)).setBody(module.block(null, [note, body], type));
+  }
+  write(module, marked);
+};
+
+const cut = (list, first, rest) => {
+  const later = new Set(fs.readFileSync(list, 'utf8').match(/^[0-9a-z]{7}$/gm));
+  const isLater = ({ base, name }) => !base && later.has(key(name));
+  cutFirst(first, isLater, cutRest(rest, isLater));
+};
+
+// Its own functions fill `later`; whatever they use of the others is imported from the first part.
+// Returns that: a name within the module and the short one of its import, for each kind.
+const cutRest = (file, isLater) => {
+  const module = read();
+  const shared = { Memory: [], Table: [], Global: [], Function: [] };
+  let names = 0;
+  const share = (kind, name) => {
+    const short = `_${(names++).toString(36)}`;
+    shared[kind].push([name, short]);
+    return short;
+  };
+  const own = functions(module).filter(isLater).map(({ name }) => name);
+  const memory = exported(module).find(({ name }) => name === 'memory').value;
+  for (const { name } of exported(module)) module.removeExport(name);
+  for (const { name } of segments(module)) module.removeElementSegment(name);
+  for (const { name, params, results } of functions(module).filter((f) => !isLater(f))) {
+    module.removeFunction(name);
+    module.addFunctionImport(name, 'first', name, params, results);
+  }
+  module.addTable('later', own.length + 1, own.length + 1);
+  module.addActiveElementSegment('later', 'later', own, module.i32.const(1));
+  module.setMemory(1, -1, null, [], false, false, memory); // without the data
+  module.addMemoryImport(memory, 'first', share('Memory', memory), false);
+  for (const { name } of tables(module)) module.addTableImport(name, 'first', share('Table', name));
+  for (const { name, type, mutable } of globals(module)) {
+    module.removeGlobal(name);
+    module.addGlobalImport(name, 'first', share('Global', name), type, mutable);
+  }
+  module.runPasses(['remove-unused-module-elements']);
+  for (const { name, params, results } of functions(module).filter(({ base }) => base)) {
+    module.removeFunction(name);
+    module.addFunctionImport(name, 'first', share('Function', name), params, results);
+  }
+  write(module, file);
+  return shared;
+};
+
+const cutFirst = (file, isLater, shared) => {
+  const module = read();
+  const gone = functions(module).filter(isLater);
+  module.addTable('later', gone.length + 1, gone.length + 1);
+  module.addGlobal('there', i32, true, module.i32.const(0));
+  const isThere = module.global.get('there', i32);
+  const fetched = module.call_indirect('later', module.i32.const(0), [], none, none);
+  module.addFunction('fetch later', none, none, [], module.if(module.i32.eqz(isThere), fetched));
+  gone.forEach(({ name, params, results }, at) => {
+    const passed = binaryen.expandType(params).map((type, i) => module.local.get(i, type));
+    const called = module.call_indirect('later', module.i32.const(at + 1), passed, params, results);
+    module.removeFunction(name);
+    module.addFunction(name, params, results, [], module.block(null, [module.call('fetch later', [], none), called], results));
+  });
+  for (const [kind, names] of Object.entries(shared))
+    for (const [name, short] of names) module[`add${kind}Export`](name, short);
+  module.addTableExport('later', 'later');
+  module.addGlobalExport('there', 'there');
+  module.runPasses(['remove-unused-module-elements']);
+  write(module, file);
+};
+
+({ mark, cut })[command](...files);
