@@ -6,6 +6,7 @@
 //! | [`app_graph`] | the applications and what each needs, in the order in which they boot |
 //! | [`blast`] | who would stop and who would restart if a child died now |
 //! | [`tidy_tree`] | the supervision tree as boxes and edges |
+//! | [`wall`] | a large group of processes as cells: where each is and how it looks |
 //! | [`scale`] | numbers and virtual time onto a line, with ticks |
 //! | [`chart`] | step lines of a series in a window of time |
 //! | [`timeline`] | lanes, marks and message arrows in a window of time |
@@ -22,3 +23,4 @@ pub mod scale;
 pub mod states;
 pub mod tidy_tree;
 pub mod timeline;
+pub mod wall;

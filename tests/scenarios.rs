@@ -84,3 +84,33 @@ fn a_run_of_a_scenario_is_replayed_to_the_same_hash() {
     let run = session.export();
     assert!(Session::replay(&run).unwrap().is_same());
 }
+
+#[test]
+fn a_crowd_is_started_below_a_dynamic_supervisor_and_a_part_of_it_crashes_each_second() {
+    let mut session = session("crowd");
+    let seen = after(&mut session, 3);
+    let crowd = child(&seen, "crowd");
+    assert_eq!((crowd.children.len(), seen.counts.crashes), (10_000, 0));
+    assert!(crowd.supervisor.as_ref().unwrap().dynamic);
+    let before: Vec<_> = crowd.children.iter().collect();
+    let seen = after(&mut session, 3);
+    let crowd = child(&seen, "crowd");
+    // From 4.0 to 6.0 seconds, both included: 21 times 10.
+    assert_eq!((seen.counts.crashes, seen.counts.restarts), (210, 210));
+    assert_eq!(crowd.children.iter().collect::<Vec<_>>(), before, "a restarted child keeps its place");
+    let again: u32 = seen.children(&crowd).map(|child| child.incarnation - 1).sum();
+    assert_eq!((again, seen.children(&crowd).filter(|child| child.state.is_alive()).count()), (210, 10_000));
+}
+
+#[test]
+fn a_crowd_that_dies_with_its_supervisor_is_started_again() {
+    let text = r#"{"name": "x", "tree": {"id": "top", "strategy": "rest_for_one", "children": [
+        {"id": "crowd", "dynamic": true, "intensity": 0}, {"id": "starter", "starts": ["crowd", 300]}]},
+        "faults": [{"at_ms": 3000, "target": "crowd", "children": 1, "reason": "boom"}]}"#;
+    let mut session = Session::new(Options { scenario: Some(text.to_owned()), ..Options::default() }).unwrap();
+    let seen = after(&mut session, 5);
+    let crowd = child(&seen, "crowd");
+    assert_eq!((crowd.incarnation, seen.counts.gave_up), (2, 1));
+    let alive = seen.children(&crowd).filter(|child| child.state.is_alive()).count();
+    assert_eq!(alive, 300);
+}

@@ -81,6 +81,14 @@ impl<T: Clone> Pages<T> {
         self.pages.iter().flat_map(|page| page.iter())
     }
 
+    /// The positions whose item may be another than in an earlier state of the table: those of
+    /// pages that changed. Costs a pointer compare a page.
+    pub fn changed<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = usize> + 'a {
+        let same = |at: usize, page: &Rc<Vec<T>>| before.pages.get(at).is_some_and(|old| Rc::ptr_eq(old, page));
+        let pages = self.pages.iter().enumerate().filter(move |(at, page)| !same(*at, page));
+        pages.flat_map(|(at, page)| at * PAGE..at * PAGE + page.len())
+    }
+
     /// Is it the very same table, unchanged? Costs a pointer compare; `false` says nothing.
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
@@ -225,6 +233,10 @@ mod tests {
         assert!(Rc::ptr_eq(&before.pages[0], &pages.pages[0]));
         assert!(!Rc::ptr_eq(&before.pages[500 / PAGE], &pages.pages[500 / PAGE]));
         assert!(!pages.same(&before));
+        let changed: Vec<usize> = pages.changed(&before).collect();
+        assert_eq!(changed, (500 / PAGE * PAGE..(500 / PAGE + 1) * PAGE).collect::<Vec<_>>());
+        assert_eq!(pages.changed(&pages).count(), 0);
+        assert_eq!(pages.changed(&Pages::default()).count(), 1000);
     }
 
     #[test]

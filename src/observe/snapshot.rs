@@ -183,6 +183,23 @@ impl Children {
         self.len() == 0
     }
 
+    /// How many there are with those that have left a hole.
+    #[must_use]
+    pub fn positions(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The key at a position, if it is no hole. Until the list is packed, a key keeps its position.
+    #[must_use]
+    pub fn at(&self, position: usize) -> Option<NodeKey> {
+        *self.places.get(position)?
+    }
+
+    /// The positions that may hold another key than in an earlier state of the list.
+    pub fn changed<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = usize> + 'a {
+        self.places.changed(&before.places)
+    }
+
     /// The keys in order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = NodeKey> + '_ {
         self.places.iter().filter_map(|key| *key)
@@ -192,6 +209,15 @@ impl Children {
     #[must_use]
     pub fn same(&self, other: &Self) -> bool {
         self.places.same(&other.places)
+    }
+}
+
+#[cfg(test)]
+impl Children {
+    /// A list as removals leave it.
+    pub(crate) fn with_holes(keys: Vec<Option<NodeKey>>) -> Self {
+        let holes = keys.iter().filter(|key| key.is_none()).count();
+        Children { places: keys.into_iter().collect(), holes }
     }
 }
 

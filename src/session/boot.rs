@@ -113,7 +113,8 @@ pub(super) fn node_with_env(options: &Options) -> Result<(Runtime, Rc<SystemEnv>
     if let Some(scenario) = scenario {
         node.load(scenario::module());
         node.install(scenario.clone());
-        node.spawn(scenario::initial_call(), move |cx| scenario::befall(cx, scenario)).map_err(refused)?;
+        let seed = options.seed;
+        node.spawn(scenario::initial_call(), move |cx| scenario::befall(cx, scenario, seed)).map_err(refused)?;
     }
     for _ in 0..TURNS {
         if !node.turn() {

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use crate::exit::ExitReason;
 use crate::observe::snapshot::{NodeKey, NodeKind, Snapshot, TreeNode};
-use crate::supervision::{Restart, Verdict, plan, verdict};
+use crate::supervision::{Restart, Strategy, Verdict, plan, verdict};
 use crate::term::Atom;
 use crate::time::Instant;
 
@@ -65,8 +65,14 @@ fn fall(
     if verdict(child.info.restart, reason) != Verdict::Restart {
         return None;
     }
+    let gives_up = supervisor.left(now) == 0;
+    if !gives_up && matches!(supervisor.flags.strategy, Strategy::OneForOne | Strategy::SimpleOneForOne) {
+        // However many siblings there are, it is none of their business.
+        blast.start.push(key);
+        return None;
+    }
     let siblings = siblings(seen, above);
-    if supervisor.left(now) == 0 {
+    if gives_up {
         blast.stop.extend(alive(&siblings).rev().filter(|sibling| *sibling != key));
         blast.gives_up.push(above.key);
         return Some((above.key, ExitReason(Atom::SHUTDOWN.into())));
@@ -123,7 +129,7 @@ mod tests {
     use crate::event::ChildInfo;
     use crate::event::Mfa;
     use crate::observe::snapshot::{ApplicationView, ChildView, ProcessView, State, SupervisorView};
-    use crate::supervision::{ChildType, Flags, Shutdown, Strategy};
+    use crate::supervision::{ChildType, Flags, Shutdown};
     use crate::term::{Pid, Term};
 
     const NOW: Instant = Instant(20_000_000_000);
