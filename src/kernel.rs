@@ -181,6 +181,18 @@ impl Kernel {
         self.table.pids()
     }
 
+    /// How many slots the process table has: one more than the greatest [`Pid::slot`] so far.
+    #[must_use]
+    pub fn process_slots(&self) -> u32 {
+        u32::try_from(self.table.slots()).unwrap_or(u32::MAX)
+    }
+
+    /// The process in a slot of the table, if one is alive there.
+    #[must_use]
+    pub fn process_at(&self, slot: u32) -> Option<&Process> {
+        self.table.at(slot)
+    }
+
     /// How many processes are alive.
     #[must_use]
     pub fn process_count(&self) -> usize {

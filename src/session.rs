@@ -133,10 +133,20 @@ impl Session {
     /// most `turns` turns; what those do not suffice for makes virtual time fall behind. What
     /// there is to see then; `None` if nothing has changed since the last frame.
     pub fn frame(&mut self, wall: Duration, turns: u64) -> Option<Rc<Snapshot>> {
+        self.pass(wall, turns);
+        self.news()
+    }
+
+    /// A frame, without a look: for frames that pass in several slices.
+    pub fn pass(&mut self, wall: Duration, turns: u64) {
         if self.pace.playing && self.node.halted().is_none() {
             self.pace.pass(wall);
             self.run(turns);
         }
+    }
+
+    /// What there is to see; `None` if nothing has changed since the last look.
+    pub fn news(&mut self) -> Option<Rc<Snapshot>> {
         let present = (self.now(), self.node.kernel().log.next_seq());
         if self.shown == Some(present) {
             return None;
@@ -344,13 +354,15 @@ impl Session {
         self.node.inspect(pid, MESSAGES_SHOWN)
     }
 
-    /// The processes whose mailbox is not empty, oldest first, at most `most`; with how many
-    /// messages wait.
+    /// The processes in these slots of the process table whose mailbox is not empty, with how many
+    /// messages wait; and how many slots there are.
     #[must_use]
-    pub fn mailboxes(&self, most: usize) -> Vec<(Pid, usize)> {
+    pub fn mailboxes(&self, slots: std::ops::Range<u32>) -> (Vec<(Pid, usize)>, u32) {
         let kernel = self.node.kernel();
-        let waiting = |pid: Pid| Some((pid, kernel.process(pid)?.mailbox.len()));
-        kernel.processes().into_iter().filter_map(waiting).filter(|(_, len)| *len > 0).take(most).collect()
+        let all = kernel.process_slots();
+        let waiting = |slot: u32| kernel.process_at(slot).map(|process| (process.pid, process.mailbox.len()));
+        let slots = slots.start..slots.end.min(all);
+        (slots.filter_map(waiting).filter(|(_, len)| *len > 0).collect(), all)
     }
 
     /// The telemetry handlers of the sequences' events: id, event and function of each.

@@ -313,7 +313,7 @@ impl App {
     /// Selects the first sequence server once it is there, so that a reader finds something to do.
     fn welcome(&mut self) -> bool {
         let Ok(driver) = &self.driver else { return false };
-        if self.welcomed || self.choice.selected.is_some() {
+        if self.welcomed || self.choice.selected.is_some() || self.choice.scene.app() != act::SEQ {
             return false;
         }
         let mut servers = driver.snapshot.processes().filter_map(|process| driver.snapshot.node(process.key));

@@ -32,5 +32,7 @@ mod server;
 mod site;
 #[path = "e2e/telemetry.rs"]
 mod telemetry;
+#[path = "e2e/walls.rs"]
+mod walls;
 #[path = "e2e/webdriver.rs"]
 mod webdriver;

@@ -79,6 +79,10 @@ impl Table {
         self.live
     }
 
+    pub(super) fn slots(&self) -> usize {
+        self.slots.len()
+    }
+
     pub(super) fn pids(&self) -> Vec<Pid> {
         let mut pids: Vec<Pid> = self.slots.iter().flatten().map(|process| process.pid).collect();
         sort_by_key(&mut pids, |pid| *pid);

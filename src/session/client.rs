@@ -196,7 +196,7 @@ async fn sequence_servers(cx: &Cx) -> Vec<Pid> {
 }
 
 /// The pid in `{Id, Pid, Type, Modules}`.
-fn child_pid(child: &Term) -> Option<Pid> {
+pub(super) fn child_pid(child: &Term) -> Option<Pid> {
     child.as_tuple()?.get(1)?.as_pid()
 }
 

@@ -35,6 +35,7 @@ use crate::term;
 use crate::term::{Atom, Pid, Term, erlang};
 use crate::time::{Duration, Instant};
 
+use super::client::child_pid;
 use super::client::random::Random;
 
 /// The scenarios that are shipped, by name.
@@ -415,7 +416,7 @@ pub(super) async fn befall(cx: Cx, scenario: Rc<Scenario>, seed: u64) -> Result<
     while let Some(next) = (0..due.len()).min_by_key(|index| due.get(*index).map(|(at, _)| *at)) {
         let (when, mut hand) = due.swap_remove(next);
         cx.sleep(when.since(cx.monotonic_time())).await;
-        hand.strike(&cx);
+        hand.strike(&cx).await;
         due.extend(hand.blow.every_ms.map(|every| (when + Duration::from_millis(every), hand)));
     }
     Ok(())
@@ -433,36 +434,33 @@ struct Hand<'a> {
 }
 
 impl Hand<'_> {
-    fn strike(&mut self, cx: &Cx) {
+    async fn strike(&mut self, cx: &Cx) {
         let (Some(pid), Ok(reason)) = (cx.whereis(Atom::new(&self.blow.target)), erlang::parse(&self.blow.reason))
         else {
             return;
         };
         if self.blow.children == 0 {
-            return cx.exit(pid, reason);
+            cx.exit(pid, reason);
+            return;
         }
         for _ in 0..self.blow.children {
-            if let Some(child) = self.draw(cx, pid) {
+            if let Some(child) = self.draw(cx, pid).await {
                 cx.exit(child, reason.clone());
             }
         }
     }
 
-    fn draw(&mut self, cx: &Cx, supervisor: Pid) -> Option<Pid> {
+    /// A supervisor that does not answer soon has no children.
+    async fn draw(&mut self, cx: &Cx, supervisor: Pid) -> Option<Pid> {
         if self.of != Some(supervisor) || self.children.len() <= self.half {
-            // A dynamic supervisor is linked to its children and its parent.
-            let parent = second(cx.process_info(supervisor, "parent").ok()?)?;
-            let links = second(cx.process_info(supervisor, "links").ok()?)?;
-            self.children = links.iter().filter(|link| **link != parent).filter_map(Term::as_pid).collect();
+            let soon = Some(Duration::from_millis(1_000));
+            let children = gen_server::call(cx, supervisor, term!(which_children), soon).await.ok()?;
+            self.children = children.iter().filter_map(child_pid).collect();
             (self.half, self.of) = (self.children.len() / 2, Some(supervisor));
         }
         let drawn = self.random.below(self.children.len() as u64) as usize;
         (drawn < self.children.len()).then(|| self.children.swap_remove(drawn))
     }
-}
-
-fn second(pair: Term) -> Option<Term> {
-    pair.as_tuple()?.get(1).cloned()
 }
 
 #[cfg(test)]

@@ -125,13 +125,23 @@ pub enum Scene {
     Restarts,
     /// Children that take their time to stop.
     Shutdown,
+    /// 10,000 children of a dynamic supervisor, 1 % of which crash each second.
+    Crowd,
     /// A scenario of the reader's own.
     Own,
 }
 
 impl Scene {
-    pub(crate) const ALL: [Scene; 7] =
-        [Scene::Seq, Scene::Demo, Scene::Strategies, Scene::Escalation, Scene::Restarts, Scene::Shutdown, Scene::Own];
+    pub(crate) const ALL: [Scene; 8] = [
+        Scene::Seq,
+        Scene::Demo,
+        Scene::Strategies,
+        Scene::Escalation,
+        Scene::Restarts,
+        Scene::Shutdown,
+        Scene::Crowd,
+        Scene::Own,
+    ];
 
     /// The scene of a name, as an attribute has it.
     #[must_use]
@@ -147,6 +157,7 @@ impl Scene {
             Scene::Escalation => "escalation",
             Scene::Restarts => "restarts",
             Scene::Shutdown => "shutdown",
+            Scene::Crowd => "crowd",
             Scene::Own => "own",
         }
     }

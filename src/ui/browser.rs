@@ -1,5 +1,6 @@
 //! The few things that a browser does for the page, each undone when its guard is dropped.
 
+use crate::term::float::tenths;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlAnchorElement, IntersectionObserver, IntersectionObserverEntry, Window};
@@ -20,6 +21,24 @@ pub(crate) fn clock() -> f64 {
 /// Is the tab in the background?
 pub(crate) fn hidden() -> bool {
     window().and_then(|window| window.document()).is_some_and(|document| document.hidden())
+}
+
+/// Pixels of the screen in a pixel of the page.
+pub(crate) fn pixel_ratio() -> f64 {
+    window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(0.5, 4.0)
+}
+
+/// A custom property of the sheet, as it is for an element.
+pub(crate) fn custom(element: &Element, property: &str) -> String {
+    let style = window().and_then(|window| window.get_computed_style(element).ok().flatten());
+    style.and_then(|style| style.get_property_value(property).ok()).unwrap_or_default()
+}
+
+/// Shows an element at a size in pixels of the page.
+pub(crate) fn resize(element: &web_sys::HtmlElement, width: f64, height: f64) {
+    for (side, length) in [("width", width), ("height", height)] {
+        let _ = element.style().set_property(side, &(tenths(length) + "px"));
+    }
 }
 
 /// A call before the next repaint.

@@ -19,8 +19,8 @@ const SLICES: u32 = 8;
 const TURNS: u64 = 4_000;
 /// Wall time that one frame makes up for at most: a tab that slept does not catch up.
 const LONGEST: f64 = 100.0;
-/// The most mailboxes counted.
-const MAILBOXES: usize = 1_000;
+/// The most processes whose mailbox a frame looks at; of more, the next frame looks at others.
+const MAILBOXES: u32 = 1_000;
 /// The most turns that one step to the next instruction, or the next beat, takes.
 const FARTHEST: u32 = 5_000;
 /// Between two crashes of one process that is crashed again and again: virtual or wall time,
@@ -35,6 +35,8 @@ pub(crate) struct Driver {
     pub(crate) snapshot: Rc<Snapshot>,
     /// Who has messages waiting.
     pub(crate) mailboxes: Rc<Vec<(Pid, usize)>>,
+    /// The slot of the process table at which the next look at mailboxes begins.
+    counted: u32,
     last: Option<f64>,
     relentless: Option<Relentless>,
 }
@@ -60,7 +62,16 @@ impl Driver {
         let mut session = Session::new(Options { seed, env, demo, scenario, ..Options::default() })?;
         let snapshot = session.snapshot();
         let pace = Pace { seed, ..Pace::default() };
-        Ok(Driver { session, scene, pace, snapshot, mailboxes: Rc::default(), last: None, relentless: None })
+        Ok(Driver {
+            session,
+            scene,
+            pace,
+            snapshot,
+            mailboxes: Rc::default(),
+            counted: 0,
+            last: None,
+            relentless: None,
+        })
     }
 
     /// Lets the time since the last frame pass, with at most `budget` milliseconds of work; tells
@@ -71,20 +82,23 @@ impl Driver {
         self.relent(begun);
         self.calm_down();
         let slice = Duration((passed * 1e6) as u64 / u64::from(SLICES));
-        let mut news = None;
         for _ in 0..SLICES {
-            news = self.session.frame(slice, TURNS).or(news);
+            self.session.pass(slice, TURNS);
             if clock() - begun > budget {
                 break;
             }
         }
+        let news = self.session.news();
         let seen = self.see(news);
         self.count_mailboxes();
         seen
     }
 
     fn count_mailboxes(&mut self) {
-        let waiting = self.session.mailboxes(MAILBOXES);
+        let slots = self.counted..self.counted + MAILBOXES;
+        let (mut waiting, all) = self.session.mailboxes(slots.clone());
+        waiting.extend(self.mailboxes.iter().filter(|(pid, _)| pid.slot < all && !slots.contains(&pid.slot)));
+        self.counted = if slots.end < all { slots.end } else { 0 };
         if *self.mailboxes != waiting {
             self.mailboxes = Rc::new(waiting);
         }

@@ -72,12 +72,14 @@ words! {
     scene_escalation: "escalation", "포기와 전파";
     scene_restarts: "kinds of restart", "재시작 종류";
     scene_shutdown: "shutdown times", "종료 제한 시간";
+    scene_crowd: "10,000 children", "자식 10,000개";
     scene_own: "own file", "내 파일";
     open_scenario: "Open…", "열기…";
     about_strategies: "The second child of each supervisor is crashed in turn. one_for_one restarts it alone, one_for_all all three, rest_for_one it and those started after it.", "감독자마다 둘째 자식이 차례로 죽습니다. one_for_one은 그것만, one_for_all은 셋 다, rest_for_one은 그것과 그 뒤에 시작한 것을 다시 시작합니다.";
     about_escalation: "A worker that keeps crashing spends its supervisor's budget; the supervisor gives up and is itself restarted, until the one above gives up too.", "계속 죽는 작업자가 감독자의 재시작 강도를 다 쓰면 감독자가 포기하고, 위의 감독자가 그것을 다시 시작하다가 결국 포기합니다.";
     about_restarts: "permanent always comes back, transient only after a fault, temporary never.", "permanent는 언제나, transient는 고장일 때만 다시 시작하고, temporary는 다시 시작하지 않습니다.";
     about_shutdown: "When one dies all are stopped, last started first: some at once, one after a while, one only when its time is up and it is killed.", "하나가 죽으면 나중에 시작한 것부터 모두 정지합니다. 바로 멈추는 것, 조금 걸리는 것, 제한 시간이 지나 강제로 종료되는 것이 있습니다.";
+    about_crowd: "A dynamic supervisor has 10,000 children, a cell each. From the fourth second on, 100 of them crash each second and are restarted at once; the others never notice.", "동적 감독자(DynamicSupervisor) 아래 자식 10,000개가 한 칸씩 보입니다. 4초부터 매초 100개가 죽고 바로 다시 시작하며, 나머지는 영향을 받지 않습니다.";
     speed: "Speed", "속도";
     reset: "Reset", "처음부터";
     auto_run: "Auto-run", "자동 실행";
@@ -134,6 +136,10 @@ words! {
     views: "Views", "보기";
 
     // The tree.
+    as_cells: "cells", "칸";
+    struck: "crashed just now", "방금 죽음";
+    restarted: "restarted", "다시 시작됨";
+    cell_hint: "Point at a cell, or move over the cells with the arrow keys.", "칸을 가리키거나 화살표 키로 칸 사이를 옮겨 다니세요.";
     incarnation: "incarnation", "몇 번째 실행";
     budget_left: "restarts left", "남은 재시작";
     supervisor: "supervisor", "감독자(supervisor)";
@@ -406,6 +412,7 @@ impl Words {
             Scene::Escalation => self.scene_escalation,
             Scene::Restarts => self.scene_restarts,
             Scene::Shutdown => self.scene_shutdown,
+            Scene::Crowd => self.scene_crowd,
             Scene::Own => self.scene_own,
         }
     }
@@ -417,6 +424,7 @@ impl Words {
             Scene::Escalation => self.about_escalation,
             Scene::Restarts => self.about_restarts,
             Scene::Shutdown => self.about_shutdown,
+            Scene::Crowd => self.about_crowd,
             Scene::Seq | Scene::Demo | Scene::Own => "",
         }
     }

@@ -5,6 +5,7 @@ mod list;
 mod outline;
 mod picture;
 mod place;
+mod wall;
 
 use std::rc::Rc;
 
@@ -29,6 +30,7 @@ use crate::view::number;
 use list::List;
 use picture::Picture;
 pub(crate) use picture::tag;
+use wall::Wall;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TreeProps {
@@ -77,7 +79,8 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
                     TreeForm::Auto | TreeForm::Picture | TreeForm::List => html! {
                         { component! { <Picture rows={rows.clone()} snapshot={props.snapshot.clone()} selected={choice.selected}
                     hover={choice.hover} mailboxes={props.mailboxes.clone()} lang={choice.lang} now={props.now} beat={crash.as_ref().and_then(|(crash, at)| Some(Ptr(Rc::new(crash.beats.get((*at)?)?.clone()))))} /> } }
-                        { component! { <List {rows} selected={choice.selected} hover={choice.hover} lang={choice.lang} now={props.now} /> } }
+                        { component! { <List rows={rows.clone()} selected={choice.selected} hover={choice.hover} lang={choice.lang} now={props.now} /> } }
+                        { walled(props, &rows).map(|of| component! { <Wall {of} snapshot={props.snapshot.clone()} selected={choice.selected} hover={choice.hover} lang={choice.lang} theme={choice.theme} /> }) }
                     },
                 } }
             </div>
@@ -89,6 +92,15 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
             }
         </div>
     }
+}
+
+/// The group that shows as a wall: the one that the reader has selected or looks into, or else the
+/// first.
+fn walled(props: &TreeProps, rows: &[outline::Row]) -> Option<NodeKey> {
+    let selected = props.choice.selected;
+    let above = selected.and_then(|key| props.snapshot.node(key)?.parent);
+    let walls = || rows.iter().filter(|row| row.hidden > 0).map(|row| row.node.key);
+    walls().find(|key| Some(*key) == selected || Some(*key) == above).or_else(|| walls().next())
 }
 
 /// A click in the picture takes the focus to the list, so that arrow keys go on from there.

@@ -79,7 +79,7 @@ fn lanes(snapshot: &Snapshot, app: &str) -> Vec<Rc<Lane>> {
         if lanes.len() >= MOST {
             break;
         }
-        let children: Vec<_> = snapshot.children(node).collect();
+        let children: Vec<_> = snapshot.children(node).take(MOST).collect();
         open.extend(children.into_iter().rev());
     }
     lanes

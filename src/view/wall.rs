@@ -227,9 +227,11 @@ impl Cells {
     }
 }
 
-/// The least and the greatest distance from cell to cell, in pixels.
+/// The least and the greatest distance from cell to cell, in pixels; and the least for groups of
+/// no more than so many, whose cells differ in shape too.
 const LEAST: i32 = 2;
 const GREATEST: i32 = 16;
+const ROOMY: (usize, i32) = (20_000, 4);
 
 /// Where cells are: row by row, each a square with a gap if there is room for one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -267,7 +269,8 @@ impl Grid {
     pub fn fit(count: usize, (width, height): (i32, i32)) -> Grid {
         let columns = |pitch: i32| usize::try_from(width / pitch).unwrap_or_default().max(1);
         let fits = |pitch: &i32| columns(*pitch) * usize::try_from(height / pitch).unwrap_or_default() >= count;
-        let pitch = (LEAST..=GREATEST).rev().find(fits).unwrap_or(LEAST);
+        let least = if count > ROOMY.0 { LEAST } else { ROOMY.1 };
+        let pitch = (least..=GREATEST).rev().find(fits).unwrap_or(least);
         Grid { count, columns: columns(pitch).min(count.max(1)), pitch }
     }
 

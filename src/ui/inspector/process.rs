@@ -20,6 +20,8 @@ use crate::view::number;
 
 /// The most pids listed of one kind.
 const MOST: usize = 24;
+/// The most pids put in order: of more, those that come first as they are.
+const SORTED: usize = 500;
 /// The most steps from an exit back to the first fault.
 const STEPS: usize = 12;
 
@@ -95,12 +97,13 @@ fn connections(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: 
 
 /// Pids as buttons that select their process.
 fn pids(snapshot: &Snapshot, act: &Callback<Act>, found: impl Iterator<Item = Pid>, t: &'static Words) -> Html {
-    let mut pids: Vec<Pid> = found.take(10_000).collect();
+    let mut found = found;
+    let mut pids: Vec<Pid> = found.by_ref().take(SORTED).collect();
     sort_by_key(&mut pids, |pid| *pid);
     if pids.is_empty() {
         return html! { <span class="none">{ t.none }</span> };
     }
-    let more = pids.len().saturating_sub(MOST);
+    let more = pids.len().saturating_sub(MOST) + found.count();
     html! {
         <>
             { for pids.into_iter().take(MOST).map(|pid| self::pid(snapshot, act, pid, t)) }

@@ -51,7 +51,7 @@ pub(crate) fn ring(budget: &Budget, radius: f64) -> Html {
         let full = fixed(1.0 - arc.spent, 2);
         html! { <><path class="slot spent" d={arc.path.clone()} /><path class="slot" d={arc.path} opacity={full} /></> }
     });
-    html! { <g {class}>{ for arcs }<text y="3.5">{ budget.left }</text></g> }
+    html! { <g {class}>{ for arcs }<text y="3.5" textLength={(budget.left > 99).then_some("13")} lengthAdjust="spacingAndGlyphs">{ budget.left }</text></g> }
 }
 
 /// The ring of a legend: so many slots, the first of them spent.

@@ -15,7 +15,7 @@ use super::outline::{Go, Moved, Row, go};
 use super::{Budget, budget, facts};
 use crate::observe::snapshot::{NodeKey, TreeNode};
 use crate::time::Instant;
-use crate::view::states;
+use crate::view::{number, states};
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct ListProps {
@@ -108,7 +108,7 @@ fn trailing(node: &TreeNode, props: &ItemProps, t: &Words) -> Html {
         }
     });
     let hidden =
-        (props.hidden > 0).then(|| html! { <small>{ "+" }{ props.hidden }{ " " }{ t.hidden_children }</small> });
+        (props.hidden > 0).then(|| html! { <small>{ number::grouped(i64::try_from(props.hidden).unwrap_or(i64::MAX)) }{ " " }{ t.as_cells }</small> });
     html! { <>{ again }{ hidden }{ budget }</> }
 }
 

@@ -7,7 +7,7 @@ use crate::observe::snapshot::{Behaviour, NodeKey, NodeKind, Snapshot, TreeNode}
 
 /// The most rows shown at once.
 const MOST_ROWS: usize = 240;
-/// The most children shown of one place.
+/// A group of more children than this is a wall of cells instead of rows.
 const MOST_CHILDREN: usize = 40;
 
 /// A place that shows.
@@ -25,7 +25,7 @@ pub(crate) struct Row {
     pub(crate) siblings: usize,
     /// Whether its children show; `None` if it has none.
     pub(crate) open: Option<bool>,
-    /// Children that do not show because they are too many.
+    /// Its children, if they are too many for rows and show as a wall of cells.
     pub(crate) hidden: usize,
     /// Does it only lead to the root of an application's tree: a master, a starter?
     pub(crate) beside: bool,
@@ -61,11 +61,12 @@ fn add(snapshot: &Snapshot, choice: &Choice, app: &str, mut row: Row, rows: &mut
     let siblings = node.children.len();
     row.beside = leads_to_root(&node);
     let open = !choice.folding(node.key).unwrap_or_else(|| usually_folded(&node, app));
-    row.open = (siblings > 0).then_some(open);
-    row.hidden = if open { siblings.saturating_sub(MOST_CHILDREN) } else { 0 };
+    let walled = siblings > MOST_CHILDREN && node.kind == NodeKind::Process;
+    row.open = (siblings > 0 && !walled).then_some(open);
+    row.hidden = if walled { siblings } else { 0 };
     let (parent, level) = (rows.len(), row.level + 1);
     rows.push(row);
-    if !open {
+    if !open || walled {
         return;
     }
     for (at, child) in snapshot.children(&node).take(MOST_CHILDREN).enumerate() {
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn very_many_siblings_are_counted_instead_of_shown() {
+    fn very_many_siblings_are_a_wall_instead_of_rows() {
         let mut snapshot = snapshot();
         let children: Vec<NodeKey> = (10..1010).map(key).collect();
         while snapshot.nodes.len() < 1010 {
@@ -211,7 +212,6 @@ mod tests {
         let root = Rc::make_mut(snapshot.nodes.get_mut(1).unwrap().as_mut().unwrap());
         root.children = children.into_iter().collect();
         let rows = rows(&snapshot, &Choice::default(), "seq");
-        assert!(rows.len() <= MOST_ROWS);
-        assert_eq!((rows[1].hidden, rows[2].siblings), (1000 - MOST_CHILDREN, 1000));
+        assert_eq!((rows.len(), rows[1].hidden, rows[1].open), (3, 1000, None));
     }
 }

@@ -19,6 +19,9 @@ use crate::time::Instant;
 use crate::view::blast::{Blast, blast};
 use crate::view::states;
 
+/// The most links and monitors of a process that are looked at.
+const LOOKED_AT: usize = 500;
+
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct PictureProps {
     pub(crate) rows: Ptr<Vec<Row>>,
@@ -89,15 +92,16 @@ fn relations(props: &PictureProps, rows: &[Row], places: &Places) -> Html {
     let Some(from) = props.selected.and_then(find) else { return Html::default() };
     let Some(row) = rows.get(from) else { return Html::default() };
     let Some(process) = &row.node.process else { return Html::default() };
-    let along = |key: NodeKey| row.node.parent == Some(key) || row.node.children.iter().any(|child| child == key);
+    let below = |key: NodeKey| props.snapshot.node(key).is_some_and(|node| node.parent == Some(row.node.key));
+    let along = |key: NodeKey| row.node.parent == Some(key) || below(key);
     let line = |class: &'static str, pid| {
         let key = props.snapshot.key_of(pid).filter(|key| !along(*key))?;
         let to = find(key)?;
         Some(html! { <path {class} d={bow(places, from, to)} /> })
     };
-    let links = process.links.iter().filter_map(|pid| line("link", *pid));
-    let monitors = process.monitors.iter().filter_map(|monitor| line("monitor", monitor.pid));
-    let by = process.monitored_by.iter().filter_map(|monitor| line("monitor", monitor.pid));
+    let links = process.links.iter().take(LOOKED_AT).filter_map(|pid| line("link", *pid));
+    let monitors = process.monitors.iter().take(LOOKED_AT).filter_map(|monitor| line("monitor", monitor.pid));
+    let by = process.monitored_by.iter().take(LOOKED_AT).filter_map(|monitor| line("monitor", monitor.pid));
     links.chain(monitors).chain(by).take(60).collect()
 }
 

@@ -143,6 +143,7 @@ fn cells_are_as_large_as_fits() {
     let grid = Grid::fit(10_000, (690, 260));
     assert_eq!(grid, Grid { count: 10_000, columns: 172, pitch: 4 });
     assert_eq!((grid.rows(), grid.size(), grid.side()), (59, (688, 236), 3));
+    assert_eq!(Grid::fit(10_000, (690, 60)), grid, "rows beyond the room rather than cells without shape");
     assert_eq!(Grid::fit(48, (690, 260)), Grid { count: 48, columns: 43, pitch: 16 });
     assert_eq!(Grid::fit(5, (690, 260)).size(), (80, 16));
     let beyond = Grid::fit(100_000, (690, 260));
