@@ -186,6 +186,17 @@ impl Page {
         self.session.post("actions", &json!({ "actions": [moved] }));
     }
 
+    /// Presses and releases the mouse at a point of the view.
+    pub fn pointer(&self, x: i64, y: i64) {
+        let actions = json!([
+            { "type": "pointerMove", "duration": 0, "x": x, "y": y },
+            { "type": "pointerDown", "button": 0 }, { "type": "pointerUp", "button": 0 }
+        ]);
+        let mouse =
+            json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions });
+        self.session.post("actions", &json!({ "actions": [mouse] }));
+    }
+
     /// Chooses a file in an input, whether that shows or not.
     pub fn upload(&self, css: &str, file: &str) {
         self.type_into(css, file);

@@ -68,7 +68,7 @@ fn a_click_names_a_cell_and_arrows_move_on_from_it() {
         let expected = format!("true|true|{{:crowd, {}}}", first + u32::try_from(columns.as_u64().unwrap()).unwrap());
         assert!(cell.as_str().unwrap().starts_with(&expected), "{cell}");
         page.press("\u{E011}");
-        page.wait_for("deep('.cells .selected').getAttribute('x') === '-2'");
+        page.wait_for("Number(deep('.cells .selected').getAttribute('x')) === -2");
     });
 }
 
