@@ -66,6 +66,8 @@ pub(crate) enum Msg {
 pub(crate) struct Canvas {
     cells: Cells,
     grid: Grid,
+    /// Width and height of the canvas.
+    shown: (i32, i32),
     /// What is not on the canvas yet.
     changed: Changed,
     /// Pixels of the screen in a pixel of the page.
@@ -83,6 +85,7 @@ impl Component for Canvas {
         let mut canvas = Canvas {
             cells: Cells::default(),
             grid: Grid::default(),
+            shown: (0, 0),
             changed: Changed::All,
             ratio: browser::pixel_ratio(),
             canvas: NodeRef::default(),
@@ -117,14 +120,14 @@ impl Component for Canvas {
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
-        let CanvasProps { wall, room, .. } = ctx.props();
+        let wall = &ctx.props().wall;
         let t = wall.lang.words();
         let selected = self.at(wall.selected);
         let counts = self.counts(t);
         let label = format!("{}: {counts}", super::name_of(&wall.snapshot, Some(wall.of), t).unwrap_or_default());
         let current = selected.unwrap_or(0);
         let id = self.cells.key(current).map(|key| format!("cell-{key}"));
-        let (width, height) = self.surface(*room);
+        let (width, height) = self.shown;
         let ring = |class: &'static str, at: Option<usize>| at.map(|at| self.ring(class, at));
         let hover = self.at(wall.hover).filter(|at| Some(*at) != selected);
         let link = ctx.link().clone();
@@ -152,8 +155,8 @@ impl Component for Canvas {
         }
     }
 
-    fn rendered(&mut self, ctx: &Context<Self>, _first: bool) {
-        self.paint(ctx.props());
+    fn rendered(&mut self, _: &Context<Self>, _first: bool) {
+        self.paint();
     }
 }
 
@@ -165,12 +168,13 @@ impl Canvas {
         let screen = |length: i32| (f64::from(length) * ratio) as i32;
         let grid = Grid::fit(self.cells.len(), (screen(props.room.0), screen(props.room.1)));
         let moved = (grid.columns, grid.pitch) != (self.grid.columns, self.grid.pitch);
-        let before = self.surface(props.room);
         (self.grid, self.ratio) = (grid, ratio);
-        let higher = self.surface(props.room) != before;
+        let surface = self.surface(props.room);
+        // A canvas of another size is empty.
+        let resized = std::mem::replace(&mut self.shown, surface) != surface;
         match (&mut self.changed, news) {
             (changed, Changed::All) => *changed = Changed::All,
-            (changed, _) if moved || higher => *changed = Changed::All,
+            (changed, _) if moved || resized => *changed = Changed::All,
             (Changed::At(old), Changed::At(new)) => old.extend(new),
             (Changed::All, Changed::At(_)) => {}
         }
@@ -253,7 +257,7 @@ impl Canvas {
         html! { <rect {class} x={self.page(x - 2)} y={self.page(y - 2)} width={side.clone()} height={side} /> }
     }
 
-    fn paint(&mut self, props: &CanvasProps) {
+    fn paint(&mut self) {
         let Some(canvas) = self.canvas.cast::<HtmlCanvasElement>() else { return };
         let context = canvas.get_context("2d").ok().flatten();
         let Some(context) = context.and_then(|context| context.dyn_into::<CanvasRenderingContext2d>().ok()) else {
@@ -270,7 +274,7 @@ impl Canvas {
                 self.fill(&canvas, &context, &cells);
             }
             Changed::All => {
-                let (width, height) = self.surface(props.room);
+                let (width, height) = self.shown;
                 context.clear_rect(0.0, 0.0, f64::from(width), f64::from(height));
                 browser::resize(&canvas, f64::from(width) / self.ratio, f64::from(height) / self.ratio);
                 self.fill(&canvas, &context, &(0..self.cells.len()).collect::<Vec<_>>());
