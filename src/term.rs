@@ -1,6 +1,6 @@
 //! Erlang terms: what processes are made of, send to each other and die of.
 //!
-//! A [`Term`] is a small value (16 bytes on wasm32, 24 natively) that is cheap to clone:
+//! A [`Term`] is a small value of 16 bytes that is cheap to clone:
 //! compound terms are shared by [`Rc`], so a send never copies. Every compound node caches
 //! its size in words and its depth, so that fuel, mailbox bounds and the choice between plain
 //! recursion and an explicit stack cost nothing to decide.
@@ -42,6 +42,7 @@ mod view;
 use std::rc::Rc;
 
 pub use atom::Atom;
+pub use build::Elements;
 pub use convert::{FromTerm, IntoTerm, Mismatch};
 pub use inspect::inspect;
 pub use node::{Node, Pair};
@@ -78,16 +79,22 @@ pub enum Term {
     Fun(Rc<Node<Fun>>),
     /// A process identifier.
     Pid(Pid),
-    /// A tuple of at most [`Term::NARROW`] elements.
-    Tuple(Rc<Node<[Term]>>),
-    /// A tuple of more elements.
-    Wide(Rc<Node<Vec<Term>>>),
+    /// A tuple of two elements.
+    Tuple2(Rc<Node<[Term; 2]>>),
+    /// A tuple of three elements.
+    Tuple3(Rc<Node<[Term; 3]>>),
+    /// A tuple of four elements.
+    Tuple4(Rc<Node<[Term; 4]>>),
+    /// A tuple of five elements.
+    Tuple5(Rc<Node<[Term; 5]>>),
+    /// A tuple of any other number of elements.
+    Tuple(Rc<Node<Vec<Term>>>),
     /// A map: pairs in key order.
     Map(Rc<Node<Vec<(Term, Term)>>>),
     /// A cell of a list, proper or not.
     List(Rc<Node<Pair>>),
     /// A binary (always whole bytes).
-    Binary(Rc<[u8]>),
+    Binary(Rc<Box<[u8]>>),
 }
 
 /// A function as data. It names exported code; there is never a Rust closure in a term.
@@ -103,10 +110,6 @@ pub struct Fun {
     pub env: Vec<Term>,
 }
 
-impl Term {
-    /// The most elements that a tuple keeps inline; larger ones are [`Term::Wide`].
-    pub const NARROW: usize = 16;
-}
-
-/// Every message, every element of a list and every slot of a process pays for these bytes.
-const _: () = assert!(size_of::<Term>() <= if cfg!(target_pointer_width = "32") { 16 } else { 24 });
+/// Every message, every element of a list and every slot of a process pays for these bytes. So no
+/// pointer in a term is more than a word: the tag tells the length of a common tuple.
+const _: () = assert!(size_of::<Term>() <= 16);

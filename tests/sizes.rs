@@ -8,8 +8,8 @@ use let_it_crash::kernel::process::Process;
 use let_it_crash::term::{Atom, Pid, Ref, Term};
 
 #[test]
-fn a_term_is_three_words_at_most() {
-    assert!(size_of::<Term>() <= 24, "{}", size_of::<Term>());
+fn a_term_is_16_bytes() {
+    assert!(size_of::<Term>() <= 16, "{}", size_of::<Term>());
     assert_eq!(size_of::<Option<Term>>(), size_of::<Term>());
 }
 
@@ -23,7 +23,7 @@ fn identifiers_are_leaves() {
 /// 100,000 idle processes are an ordinary node. A server costs its body and state besides.
 #[test]
 fn an_idle_process_is_small() {
-    assert!(size_of::<Message>() <= 40, "{}", size_of::<Message>());
-    assert!(size_of::<Mailbox>() <= 48, "{}", size_of::<Mailbox>());
+    assert!(size_of::<Message>() <= 32, "{}", size_of::<Message>());
+    assert!(size_of::<Mailbox>() <= 40, "{}", size_of::<Mailbox>());
     assert!(size_of::<Process>() <= 232, "{}", size_of::<Process>());
 }

@@ -5,29 +5,29 @@ use std::rc::Rc;
 use num_bigint::BigInt;
 use num_traits::ToPrimitive;
 
-use super::node::Measure;
+use super::node::{Children, Measure};
 use super::{Atom, Fun, Node, Pair, Pid, Ref, Term};
 use crate::term::ordered::sort_by;
 
 impl Term {
-    /// A tuple of elements known in number: `Term::tuple([a, b])`. One allocation.
+    /// A tuple of elements known in number: `Term::tuple([a, b])`. One allocation for two to five
+    /// elements.
     #[inline]
     #[must_use]
-    pub fn tuple<const N: usize>(items: [Term; N]) -> Self {
-        const { assert!(N <= Term::NARROW) };
-        let measure = Measure::of(&items);
-        Term::Tuple(Rc::new(Node::new(tuple_words(N), measure, items)))
+    pub fn tuple(items: impl Elements) -> Self {
+        items.into_tuple()
     }
 
     /// A tuple of any number of elements.
     #[must_use]
     pub fn tuple_from(items: Vec<Term>) -> Self {
-        let items = match narrow(items) {
-            Ok(tuple) => return tuple,
-            Err(items) => items,
-        };
-        let measure = Measure::of(&items);
-        Term::Wide(Rc::new(Node::new(tuple_words(items.len()), measure, items)))
+        match items.len() {
+            2 => narrow::<2>(items),
+            3 => narrow::<3>(items),
+            4 => narrow::<4>(items),
+            5 => narrow::<5>(items),
+            _ => Term::Tuple(tuple_node(items.len(), items)),
+        }
     }
 
     /// A list cell.
@@ -62,10 +62,16 @@ impl Term {
         Term::list(text.chars().map(|c| Term::Int(i64::from(u32::from(c)))).collect::<Vec<_>>())
     }
 
+    /// A binary.
+    #[must_use]
+    pub fn binary(bytes: impl Into<Box<[u8]>>) -> Self {
+        Term::Binary(Rc::new(bytes.into()))
+    }
+
     /// A binary of UTF-8 text: an Elixir string.
     #[must_use]
     pub fn string(text: &str) -> Self {
-        Term::Binary(text.as_bytes().into())
+        Term::binary(text.as_bytes())
     }
 
     /// A map. Of equal keys the last one given wins.
@@ -123,21 +129,45 @@ impl Term {
 }
 
 #[inline]
-fn tuple_words(arity: usize) -> u32 {
-    u32::try_from(arity).unwrap_or(u32::MAX).saturating_add(1)
+fn tuple_node<T: AsRef<[Term]> + Children>(arity: usize, items: T) -> Rc<Node<T>> {
+    let words = u32::try_from(arity).unwrap_or(u32::MAX).saturating_add(1);
+    let measure = Measure::of(items.as_ref());
+    Rc::new(Node::new(words, measure, items))
 }
 
 /// A `Vec` of known length becomes an array and so a single allocation of exact size.
-fn narrow(items: Vec<Term>) -> Result<Term, Vec<Term>> {
-    macro_rules! by_length {
-        ($($n:literal)*) => {
-            match items.len() {
-                $($n => <[Term; $n]>::try_from(items).map(Term::tuple),)*
-                _ => Err(items),
+fn narrow<const N: usize>(items: Vec<Term>) -> Term
+where
+    [Term; N]: Elements,
+{
+    <[Term; N]>::try_from(items).map(Term::tuple).unwrap_or_default()
+}
+
+/// The elements of a tuple: an array of up to 16.
+pub trait Elements {
+    /// The tuple of them.
+    fn into_tuple(self) -> Term;
+}
+
+macro_rules! elements {
+    ($($n:literal => $tuple:ident)*; $($other:literal)*) => {
+        $(impl Elements for [Term; $n] {
+            #[inline]
+            fn into_tuple(self) -> Term {
+                Term::$tuple(tuple_node($n, self))
             }
-        };
-    }
-    by_length!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16)
+        })*
+        $(impl Elements for [Term; $other] {
+            fn into_tuple(self) -> Term {
+                Term::tuple_from(self.into())
+            }
+        })*
+    };
+}
+
+elements! {
+    2 => Tuple2 3 => Tuple3 4 => Tuple4 5 => Tuple5;
+    0 1 6 7 8 9 10 11 12 13 14 15 16
 }
 
 macro_rules! from {

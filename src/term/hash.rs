@@ -52,8 +52,9 @@ fn feed_node<'a>(term: &'a Term, feed: &mut impl FnMut(&[u8]), stack: &mut Stack
         Term::Ref(reference) => feed_tagged(b'r', &reference.0.to_le_bytes(), feed),
         Term::Pid(pid) => feed_tagged(b'p', &pid.number().to_le_bytes(), feed),
         Term::Binary(bytes) => feed_bytes(b'b', bytes, feed),
-        Term::Tuple(node) => feed_items(b't', &node.items, feed, stack),
-        Term::Wide(node) => feed_items(b't', &node.items, feed, stack),
+        Term::Tuple2(_) | Term::Tuple3(_) | Term::Tuple4(_) | Term::Tuple5(_) | Term::Tuple(_) => {
+            feed_items(b't', term.as_tuple().unwrap_or_default(), feed, stack)
+        }
         Term::List(node) => {
             feed(b"l");
             stack.extend([&node.items.tail, &node.items.head]);

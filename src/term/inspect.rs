@@ -144,8 +144,9 @@ impl<'a> Printer<'a, '_, '_> {
             Term::Ref(value) => write!(self.sink, "{value}"),
             Term::Binary(bytes) => self.binary(bytes, limit),
             Term::Fun(fun) => self.fun(&fun.items),
-            Term::Tuple(node) => self.open_tuple(&node.items, limit),
-            Term::Wide(node) => self.open_tuple(&node.items, limit),
+            Term::Tuple2(_) | Term::Tuple3(_) | Term::Tuple4(_) | Term::Tuple5(_) | Term::Tuple(_) => {
+                self.open_tuple(term.as_tuple().unwrap_or_default(), limit)
+            }
             Term::List(_) => self.open_list(term, limit),
             Term::Map(node) => self.open_map(&node.items, limit),
         }

@@ -12,9 +12,11 @@ use super::{Fun, Term};
 /// Up to this depth recursion over a term is plain recursion.
 pub(crate) const SHALLOW: u32 = 64;
 
-/// A compound term's shared part: its contents and what is known about them.
+/// A compound term's shared part: its contents and what is known about them. Laid out in order, so
+/// that tuples of every length have their elements at the same place.
 #[derive(Clone)]
-pub struct Node<T: ?Sized + Children> {
+#[repr(C)]
+pub struct Node<T: Children> {
     pub(super) words: u32,
     pub(super) depth: u32,
     pub(super) items: T,
@@ -80,8 +82,11 @@ impl Term {
             Term::Big(big) => (1 + saturate(big.bits().div_ceil(64)), 0),
             Term::Binary(bytes) => (2u32.saturating_add(saturate(bytes.len().div_ceil(8) as u64)), 0),
             Term::Fun(node) => (node.words, node.depth),
+            Term::Tuple2(node) => (node.words, node.depth),
+            Term::Tuple3(node) => (node.words, node.depth),
+            Term::Tuple4(node) => (node.words, node.depth),
+            Term::Tuple5(node) => (node.words, node.depth),
             Term::Tuple(node) => (node.words, node.depth),
-            Term::Wide(node) => (node.words, node.depth),
             Term::Map(node) => (node.words, node.depth),
             Term::List(node) => (node.words, node.depth),
         }
@@ -107,7 +112,7 @@ fn saturate(n: u64) -> u32 {
     u32::try_from(n).unwrap_or(u32::MAX)
 }
 
-impl<T: ?Sized + Children> Drop for Node<T> {
+impl<T: Children> Drop for Node<T> {
     fn drop(&mut self) {
         if self.depth > SHALLOW {
             drop_by_stack(&mut self.items);
@@ -115,13 +120,16 @@ impl<T: ?Sized + Children> Drop for Node<T> {
     }
 }
 
-fn drop_by_stack<T: ?Sized + Children>(items: &mut T) {
+fn drop_by_stack<T: Children>(items: &mut T) {
     let mut stack = Vec::new();
     items.take_compound(&mut stack);
     while let Some(term) = stack.pop() {
         match term {
+            Term::Tuple2(mut node) => take(Rc::get_mut(&mut node), &mut stack),
+            Term::Tuple3(mut node) => take(Rc::get_mut(&mut node), &mut stack),
+            Term::Tuple4(mut node) => take(Rc::get_mut(&mut node), &mut stack),
+            Term::Tuple5(mut node) => take(Rc::get_mut(&mut node), &mut stack),
             Term::Tuple(mut node) => take(Rc::get_mut(&mut node), &mut stack),
-            Term::Wide(mut node) => take(Rc::get_mut(&mut node), &mut stack),
             Term::Map(mut node) => take(Rc::get_mut(&mut node), &mut stack),
             Term::List(mut node) => take(Rc::get_mut(&mut node), &mut stack),
             Term::Fun(mut node) => take(Rc::get_mut(&mut node), &mut stack),
@@ -131,7 +139,7 @@ fn drop_by_stack<T: ?Sized + Children>(items: &mut T) {
 }
 
 /// Empties a node that nobody else holds; its own drop then finds leaves only.
-fn take<T: ?Sized + Children>(node: Option<&mut Node<T>>, stack: &mut Vec<Term>) {
+fn take<T: Children>(node: Option<&mut Node<T>>, stack: &mut Vec<Term>) {
     if let Some(node) = node {
         node.items.take_compound(stack);
         node.depth = 1;

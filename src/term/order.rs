@@ -157,7 +157,7 @@ fn rank(term: &Term) -> u8 {
         Term::Ref(_) => 2,
         Term::Fun(_) => 3,
         Term::Pid(_) => 4,
-        Term::Tuple(_) | Term::Wide(_) => 5,
+        Term::Tuple2(_) | Term::Tuple3(_) | Term::Tuple4(_) | Term::Tuple5(_) | Term::Tuple(_) => 5,
         Term::Map(_) => 6,
         Term::Nil => 7,
         Term::List(_) => 8,

@@ -8,8 +8,11 @@ impl Term {
     #[must_use]
     pub fn as_tuple(&self) -> Option<&[Term]> {
         match self {
+            Term::Tuple2(node) => Some(&node.items),
+            Term::Tuple3(node) => Some(&node.items),
+            Term::Tuple4(node) => Some(&node.items),
+            Term::Tuple5(node) => Some(&node.items),
             Term::Tuple(node) => Some(&node.items),
-            Term::Wide(node) => Some(&node.items),
             _ => None,
         }
     }

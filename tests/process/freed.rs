@@ -10,8 +10,8 @@ use let_it_crash::time::Instant;
 use crate::stage::*;
 
 /// Something that has to be freed: the bytes of a binary term.
-fn token(tokens: &mut Vec<Weak<[u8]>>) -> Term {
-    let bytes: Rc<[u8]> = [1, 2, 3].into();
+fn token(tokens: &mut Vec<Weak<Box<[u8]>>>) -> Term {
+    let bytes: Rc<Box<[u8]>> = Rc::new([1, 2, 3].into());
     tokens.push(Rc::downgrade(&bytes));
     Term::Binary(bytes)
 }
@@ -52,7 +52,7 @@ async fn busy(cx: Cx, tokens: Rc<[Term; 8]>) -> Result<(), let_it_crash::exit::R
     }
 }
 
-fn node(tokens: &mut Vec<Weak<[u8]>>) -> (Runtime, Weak<String>) {
+fn node(tokens: &mut Vec<Weak<Box<[u8]>>>) -> (Runtime, Weak<String>) {
     let mut node = Runtime::new(Limits::default());
     let installed = Rc::new("of the host".to_owned());
     let weak = Rc::downgrade(&installed);

@@ -130,8 +130,9 @@ impl<'a> Printer<'a, '_, '_> {
             Term::Ref(reference) => self.sink.write_str(&reference.to_string().replacen("#Reference", "#Ref", 1)),
             Term::Binary(bytes) => self.binary(bytes),
             Term::Fun(node) => self.fun(&node.items),
-            Term::Tuple(node) => self.tuple(&node.items),
-            Term::Wide(node) => self.tuple(&node.items),
+            Term::Tuple2(_) | Term::Tuple3(_) | Term::Tuple4(_) | Term::Tuple5(_) | Term::Tuple(_) => {
+                self.tuple(term.as_tuple().unwrap_or_default())
+            }
             Term::List(_) => match printable_list(term).filter(|_| self.style.strings) {
                 Some(text) => write_quoted(self.sink, &text, '"'),
                 None => {

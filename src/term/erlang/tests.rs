@@ -49,11 +49,11 @@ fn terms_are_read_as_file_consult_reads_them() {
         ("#{a => 1, a => 2}", term!(#{a => 2})),
         ("<<>>", term!("")),
         ("<<\"한글\"/utf8>>", term!("한글")),
-        ("<<\"é\">>", Term::Binary([233].as_slice().into())),
+        ("<<\"é\">>", Term::binary([233])),
         ("<<1,2:8,3:16,-1,-2:16,256,\"x\",$한/utf8>>", {
             let mut bytes = vec![1, 2, 0, 3, 255, 255, 254, 0, b'x'];
             bytes.extend_from_slice("한".as_bytes());
-            Term::Binary(bytes.into())
+            Term::binary(bytes)
         }),
         (
             "fun lists:map/2",

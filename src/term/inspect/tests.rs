@@ -44,7 +44,7 @@ fn leaves_show_as_in_elixir() {
 
 #[test]
 fn text_shows_as_text_and_bytes_as_bytes() {
-    let binary = |bytes: &[u8]| Term::Binary(bytes.into());
+    let binary = |bytes: &[u8]| Term::binary(bytes);
     shown([
         (term!(""), r#""""#),
         (term!("é 한글 😀"), r#""é 한글 😀""#),
@@ -126,8 +126,8 @@ fn limits_count_as_in_elixir() {
     assert_eq!(at(2, &term!([1, 2 | 3])), "[1, 2 | 3]");
     assert_eq!(at(1, &term!([1, 2 | 3])), "[1, ...]");
     assert_eq!(at(2, &term!([1 | {2, 3}])), "[1 | {2, ...}]");
-    assert_eq!(at(0, &Term::Binary([255].as_slice().into())), "<<...>>");
-    assert_eq!(at(1, &Term::Binary([255, 1].as_slice().into())), "<<255, ...>>");
+    assert_eq!(at(0, &Term::binary([255])), "<<...>>");
+    assert_eq!(at(1, &Term::binary([255, 1])), "<<255, ...>>");
 }
 
 #[test]

@@ -14,14 +14,14 @@ const MAX_SEGMENT: i64 = 65_536;
 pub(super) fn parse(lexer: &mut Lexer<'_>) -> Result<Term, Error> {
     let mut bytes = Vec::new();
     if lexer.accept(">>")? {
-        return Ok(Term::Binary(bytes.into()));
+        return Ok(Term::binary(bytes));
     }
     loop {
         segment(lexer, &mut bytes)?;
         let token = lexer.next()?;
         match token.kind {
             Kind::Mark(",") => {}
-            Kind::Mark(">>") => return Ok(Term::Binary(bytes.into())),
+            Kind::Mark(">>") => return Ok(Term::binary(bytes)),
             _ => return Err(token.is_not("\",\" or \">>\"")),
         }
     }
