@@ -15,6 +15,7 @@ use let_it_crash::event::Mfa;
 use let_it_crash::exit::Raise;
 use let_it_crash::limits::Limits;
 use let_it_crash::observe::model::Model;
+use let_it_crash::observe::snapshot::{NodeKey, Snapshot, State as Fares, TreeNode};
 use let_it_crash::otp::gen_server::{self, GenServer, Incoming, Init, Next, Reply, Start};
 use let_it_crash::otp::supervisor;
 use let_it_crash::process::module::Called;
@@ -22,6 +23,8 @@ use let_it_crash::process::{Cx, Module, Runtime, SpawnOptions};
 use let_it_crash::session::{Options, Session};
 use let_it_crash::term;
 use let_it_crash::term::{Atom, Pid, Term};
+use let_it_crash::view::tidy_tree;
+use let_it_crash::view::wall::Cells;
 
 // --- the server that every item uses
 
@@ -398,6 +401,69 @@ fn fib_seq() -> Measured {
     (n, took, None)
 }
 
+// --- drawing
+
+/// A tree of so many places: each has up to ten below it.
+fn tree(places: u32) -> Snapshot {
+    let key = |at: u32| NodeKey::new(at, 0);
+    let place = |at: u32| TreeNode {
+        key: key(at),
+        parent: (at > 0).then(|| key((at - 1) / 10)),
+        state: Fares::Running,
+        incarnation: 1,
+        children: (at * 10 + 1..(at * 10 + 11).min(places)).map(key).collect(),
+        ..TreeNode::default()
+    };
+    Snapshot { nodes: (0..places).map(|at| Some(Rc::new(place(at)))).collect(), ..Snapshot::default() }
+}
+
+/// A place with so many children.
+fn group(places: u32) -> Snapshot {
+    let mut seen = tree(places);
+    for at in 0..places {
+        let place = Rc::make_mut(seen.nodes.get_mut(at as usize).unwrap().as_mut().unwrap());
+        place.parent = (at > 0).then(|| NodeKey::new(0, 0));
+        place.children = (1..if at == 0 { places } else { 0 }).map(|at| NodeKey::new(at, 0)).collect();
+    }
+    seen
+}
+
+/// Every box of a tree, from scratch.
+fn layout(places: u32) -> Measured {
+    let seen = tree(places);
+    let options = tidy_tree::Options { wall_above: usize::MAX, most: usize::MAX, ..tidy_tree::Options::default() };
+    let begin = Instant::now();
+    let laid_out = tidy_tree::layout(&seen, [NodeKey::new(0, 0)], &options, |_| false);
+    let took = begin.elapsed();
+    assert_eq!(laid_out.boxes.len(), places as usize);
+    (1, took, None)
+}
+
+/// Every cell of a group, from scratch.
+fn wall(places: u32) -> Measured {
+    let seen = group(places);
+    let (mut cells, begin) = (Cells::default(), Instant::now());
+    cells.see(&seen, NodeKey::new(0, 0));
+    let took = begin.elapsed();
+    assert_eq!(cells.len(), places as usize - 1);
+    (1, took, None)
+}
+
+/// The same after one process has changed.
+fn wall_change(places: u32) -> Measured {
+    let (mut seen, mut cells) = (group(places), Cells::default());
+    cells.see(&seen, NodeKey::new(0, 0));
+    let mut took = Duration::ZERO;
+    for at in 1..=1_000 {
+        Rc::make_mut(seen.nodes.get_mut(at % (places as usize - 1) + 1).unwrap().as_mut().unwrap()).state =
+            if at % 2 == 0 { Fares::Running } else { Fares::Crashed };
+        let begin = Instant::now();
+        cells.see(&seen, NodeKey::new(0, 0));
+        took += begin.elapsed();
+    }
+    (1_000, took, None)
+}
+
 type Item = fn() -> Measured;
 
 const ITEMS: &[(&str, Item)] = &[
@@ -416,6 +482,15 @@ const ITEMS: &[(&str, Item)] = &[
     ("message_event", message_event),
     ("apply", apply),
     ("boot", boot),
+    ("layout_1k", || layout(1_000)),
+    ("layout_10k", || layout(10_000)),
+    ("layout_100k", || layout(100_000)),
+    ("wall_1k", || wall(1_000)),
+    ("wall_10k", || wall(10_000)),
+    ("wall_100k", || wall(100_000)),
+    ("wall_change_1k", || wall_change(1_000)),
+    ("wall_change_10k", || wall_change(10_000)),
+    ("wall_change_100k", || wall_change(100_000)),
 ];
 
 fn main() {

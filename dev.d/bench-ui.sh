@@ -14,5 +14,6 @@ fi
 export LIC_DIST
 
 node=$(bench_program) || exit 1
-"$node" layout
+# Seconds each; a change is one process of the group in another state.
+"$node" layout_1k layout_10k layout_100k wall_1k wall_10k wall_100k wall_change_1k wall_change_10k wall_change_100k
 cargo test --quiet --no-default-features --features lab --test bench_ui

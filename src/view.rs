@@ -6,6 +6,7 @@
 //! | [`app_graph`] | the applications and what each needs, in the order in which they boot |
 //! | [`blast`] | who would stop and who would restart if a child died now |
 //! | [`tidy_tree`] | the supervision tree as boxes and edges |
+//! | [`places`] | where the cards of the tree's picture stand, and how large it shows |
 //! | [`wall`] | a large group of processes as cells: where each is and how it looks |
 //! | [`scale`] | numbers and virtual time onto a line, with ticks |
 //! | [`chart`] | step lines of a series in a window of time |
@@ -18,6 +19,7 @@ pub mod app_graph;
 pub mod blast;
 pub mod chart;
 pub mod number;
+pub mod places;
 pub mod ring;
 pub mod scale;
 pub mod states;

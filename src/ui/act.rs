@@ -7,6 +7,7 @@ use super::i18n::Lang;
 use crate::observe::snapshot::NodeKey;
 use crate::session::{Command, Speed, Target, scenario};
 use crate::term::{Atom, Ordered};
+use crate::view::places::Zoom;
 
 /// A deed of the reader.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +50,8 @@ pub enum Act {
     Show(Pane),
     /// Picture or list.
     Tree(TreeForm),
+    /// How large the picture shows.
+    Zoom(Zoom),
     /// A tab of the inspector.
     Look(Tab),
     /// Open a layer over the page.
@@ -321,6 +324,8 @@ pub struct Choice {
     pub pane: Pane,
     /// Picture or list.
     pub form: TreeForm,
+    /// How large the picture shows.
+    pub zoom: Zoom,
     /// What node there is to see.
     pub scene: Scene,
     /// The beat looked at, whatever the clock says.
@@ -368,6 +373,7 @@ impl Choice {
             Act::Show(pane) => self.pane = *pane,
             Act::Tree(form) => self.form = *form,
             Act::Beat(beat) => self.beat = *beat,
+            Act::Zoom(zoom) => self.zoom = *zoom,
             Act::Look(tab) => self.tab = *tab,
             Act::Open(layer) => self.open(*layer),
             Act::Close => drop(self.layers.pop()),

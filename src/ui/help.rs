@@ -33,13 +33,14 @@ pub(crate) fn Help(props: &HelpProps) -> Html {
 }
 
 fn keys(t: &'static Words) -> Html {
-    let rows: [(&[&str], &str); 13] = [
+    let rows: [(&[&str], &str); 14] = [
         (&["Space"], t.key_space),
         (&["."], t.key_step),
         (&["/"], t.key_search),
         (&["b"], t.key_beat),
         (&["[", "]"], t.key_speed),
         (&["↑", "↓", "←", "→", "Home", "End"], t.key_arrows),
+        (&["+", "-", "0"], t.key_zoom),
         (&["Enter"], t.key_enter),
         (&["n"], t.key_next),
         (&["x"], t.key_crash),

@@ -136,6 +136,10 @@ words! {
     views: "Views", "보기";
 
     // The tree.
+    larger: "Larger", "크게";
+    smaller: "Smaller", "작게";
+    whole: "Whole tree", "전체 보기";
+    key_zoom: "larger, smaller, whole tree", "크게, 작게, 전체 보기";
     as_cells: "cells", "칸";
     struck: "crashed just now", "방금 죽음";
     restarted: "restarted", "다시 시작됨";

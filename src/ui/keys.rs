@@ -44,6 +44,9 @@ fn plain(
         // The character, not the place: `?` lies elsewhere on other keyboards.
         _ if event.key() == "?" => Some(if choice.shows(Layer::Help) { Act::Close } else { Act::Open(Layer::Help) }),
         _ if event.key() == "/" => Some(Act::Search),
+        _ if matches!(event.key().as_str(), "+" | "=") => Some(Act::Zoom(choice.zoom.by(1))),
+        _ if event.key() == "-" => Some(Act::Zoom(choice.zoom.by(-1))),
+        _ if event.key() == "0" => Some(Act::Zoom(choice.zoom.toggled())),
         "Space" => Some(Act::Play(!playing)),
         "Period" => Some(Act::Step),
         "BracketLeft" => Some(Act::Speed(speed.slower())),

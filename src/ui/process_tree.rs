@@ -4,7 +4,6 @@ pub(crate) mod glyph;
 mod list;
 mod outline;
 mod picture;
-mod place;
 mod wall;
 
 use std::rc::Rc;
@@ -26,6 +25,7 @@ use crate::term::Pid;
 use crate::time::Instant;
 use crate::view::blast::{Beyond, Blast, blast};
 use crate::view::number;
+use crate::view::places::Zoom;
 
 use list::List;
 use picture::Picture;
@@ -66,7 +66,7 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
         <div class="process-tree" data-form={form}>
             <div class="tools">
                 <h2>{ if choice.form == TreeForm::Applications { t.applications } else { t.processes } }</h2>
-                <span class="segmented forms">{ to(TreeForm::Picture, t.as_picture) }{ to(TreeForm::List, t.as_list) }{ to(TreeForm::Table, t.as_table) }{ to(TreeForm::Applications, t.applications) }</span>
+                { zoom(&act, choice, t) }<span class="segmented forms">{ to(TreeForm::Picture, t.as_picture) }{ to(TreeForm::List, t.as_list) }{ to(TreeForm::Table, t.as_table) }{ to(TreeForm::Applications, t.applications) }</span>
                 <button type="button" class="new-sequence" onclick={doing(&act, Act::Open(Layer::Sequence))}>
                     { icon("M8 3v10M3 8h10") }{ t.new_sequence }
                 </button>
@@ -78,7 +78,7 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
                     TreeForm::Table => component! { <ProcessTable snapshot={props.snapshot.clone()} choice={choice.clone()} mailboxes={props.mailboxes.clone()} /> },
                     TreeForm::Auto | TreeForm::Picture | TreeForm::List => html! {
                         { component! { <Picture rows={rows.clone()} snapshot={props.snapshot.clone()} selected={choice.selected}
-                    hover={choice.hover} mailboxes={props.mailboxes.clone()} lang={choice.lang} now={props.now} beat={crash.as_ref().and_then(|(crash, at)| Some(Ptr(Rc::new(crash.beats.get((*at)?)?.clone()))))} /> } }
+                    hover={choice.hover} zoom={choice.zoom} mailboxes={props.mailboxes.clone()} lang={choice.lang} now={props.now} beat={crash.as_ref().and_then(|(crash, at)| Some(Ptr(Rc::new(crash.beats.get((*at)?)?.clone()))))} /> } }
                         { component! { <List rows={rows.clone()} selected={choice.selected} hover={choice.hover} lang={choice.lang} now={props.now} /> } }
                         { walled(props, &rows).map(|of| component! { <Wall {of} snapshot={props.snapshot.clone()} selected={choice.selected} hover={choice.hover} lang={choice.lang} theme={choice.theme} /> }) }
                     },
@@ -91,6 +91,21 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
                 if !matches!(crash, Some((_, Some(_)))) { { preview(props, t) } }
             }
         </div>
+    }
+}
+
+/// How large the picture shows, where it does.
+fn zoom(act: &Callback<Act>, choice: &Choice, t: &'static Words) -> Html {
+    if !matches!(choice.form, TreeForm::Auto | TreeForm::Picture) {
+        return Html::default();
+    }
+    let (zoom, whole) = (choice.zoom, (choice.zoom == Zoom::Whole).to_string());
+    html! {
+        <span class="segmented zoom">
+            <button type="button" class="smaller" aria-label={t.smaller} onclick={doing(act, Act::Zoom(zoom.by(-1)))}>{ "−" }</button>
+            <button type="button" class="whole" aria-label={t.whole} title={t.whole} aria-pressed={whole} onclick={doing(act, Act::Zoom(zoom.toggled()))}>{ "⤢" }</button>
+            <button type="button" class="larger" aria-label={t.larger} onclick={doing(act, Act::Zoom(zoom.by(1)))}>{ "+" }</button>
+        </span>
     }
 }
 
@@ -164,7 +179,16 @@ pub(crate) fn budget(node: &TreeNode, now: Instant) -> Option<Budget> {
     let supervisor = node.supervisor.as_ref().filter(|_| node.state.is_alive())?;
     let (all, left) = (supervisor.flags.intensity, supervisor.left(now));
     let now = if left < all { now } else { Instant::BOOT };
-    Some(Budget { slots: supervisor.slots(now, glyph::MOST_SLOTS), all, left, now })
+    let most = glyph::MOST_SLOTS;
+    let slots = supervisor.slots(now, most);
+    // Of a budget larger than the ring, the share that is spent.
+    let spent = match usize::try_from(all) {
+        Ok(all) if all > most => (all - left as usize) * most / all,
+        _ => most,
+    };
+    let slots =
+        slots.iter().take(spent).copied().chain(std::iter::repeat(BudgetSlot::Free)).take(slots.len()).collect();
+    Some(Budget { slots, all, left, now })
 }
 
 /// The second line of a place: why it is down, or its pid, or its strategy.

@@ -197,6 +197,18 @@ impl Page {
         self.session.post("actions", &json!({ "actions": [mouse] }));
     }
 
+    /// Drags the middle of the first element that matches by so much.
+    pub fn drag(&self, css: &str, x: i64, y: i64) {
+        let origin = json!({ ELEMENT: self.find(css) });
+        let to = |x: i64, y: i64| json!({ "type": "pointerMove", "duration": 50, "origin": origin, "x": x, "y": y });
+        let actions = json!([
+            to(0, 0), { "type": "pointerDown", "button": 0 }, to(x / 2, y / 2), to(x, y), { "type": "pointerUp", "button": 0 }
+        ]);
+        let mouse =
+            json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions });
+        self.session.post("actions", &json!({ "actions": [mouse] }));
+    }
+
     /// Chooses a file in an input, whether that shows or not.
     pub fn upload(&self, css: &str, file: &str) {
         self.type_into(css, file);

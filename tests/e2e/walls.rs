@@ -93,3 +93,36 @@ fn axe_finds_nothing_on_a_wall() {
         crowd(view, |page| assert_eq!(page.axe(), Vec::<String>::new(), "{view:?}"));
     }
 }
+
+#[test]
+fn the_three_strategies_fit_and_can_be_made_larger() {
+    with_page("index.html?app=strategies&seed=7", View::default(), |page| {
+        page.wait_for("deepAll('.card').length >= 13");
+        let width = |page: &Page| page.eval("return deep('.picture svg').clientWidth").as_i64().unwrap();
+        let room = page.eval("return deep('.picture').clientWidth").as_i64().unwrap();
+        assert!(width(page) <= room, "{} of {room}: it scrolls sideways", width(page));
+        // Below each other, in start order.
+        let tops = "['a1', 'a2', 'a3'].map((id) => deepAll('.card').find((card) =>
+            card.textContent.startsWith(':' + id)).getBoundingClientRect().top)";
+        assert_eq!(
+            page.eval(&format!("const tops = {tops}; return tops[0] < tops[1] && tops[1] < tops[2]")),
+            json!(true)
+        );
+        let before = width(page);
+        for _ in 0..3 {
+            page.click(".zoom .larger");
+        }
+        page.wait_for(&format!("deep('.picture svg').clientWidth > {before} * 1.8"));
+        // Dragging moves it.
+        page.eval("deep('.picture').scrollLeft = 0");
+        page.drag(".picture", -60, 0);
+        page.wait_for("deep('.picture').scrollLeft >= 40");
+        page.eval("deep('.list').focus()");
+        page.press("0");
+        page.wait_for(&format!(
+            "deep('.picture svg').clientWidth <= {room} && deep('.zoom .whole').ariaPressed === 'true'"
+        ));
+        page.press("0++-");
+        page.wait_for(&format!("deep('.picture svg').clientWidth > {before}"));
+    });
+}

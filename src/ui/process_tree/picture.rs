@@ -1,6 +1,10 @@
 //! The tree as a picture, beside the list that says the same.
 
-use yew::{Callback, Html, Properties, function_component, use_node_ref};
+use web_sys::Element;
+use yew::{
+    Callback, Html, MouseEvent, NodeRef, Properties, WheelEvent, function_component, hook, use_effect_with,
+    use_mut_ref, use_node_ref,
+};
 
 use super::super::html::{component, html};
 
@@ -10,13 +14,13 @@ use super::super::shared::{Ptr, doing, use_act, use_size};
 use super::super::{beats, words};
 use super::glyph;
 use super::outline::Row;
-use super::place::{self, Card, Places};
 use super::{Budget, budget, facts, value};
 use crate::observe::beats::{Beat, Told};
 use crate::observe::snapshot::{NodeKey, Snapshot, TreeNode};
 use crate::term::Pid;
 use crate::time::Instant;
 use crate::view::blast::{Blast, blast};
+use crate::view::places::{Card, Places, Spot, Zoom, places};
 use crate::view::states;
 
 /// The most links and monitors of a process that are looked at.
@@ -29,6 +33,7 @@ pub(crate) struct PictureProps {
     pub(crate) selected: Option<NodeKey>,
     pub(crate) hover: Option<NodeKey>,
     pub(crate) mailboxes: Ptr<Vec<(Pid, usize)>>,
+    pub(crate) zoom: Zoom,
     pub(crate) lang: Lang,
     pub(crate) now: Instant,
     /// The beat of a crash to show, in place of what would happen.
@@ -40,17 +45,22 @@ pub(crate) fn Picture(props: &PictureProps) -> Html {
     let (act, frame) = (use_act(), use_node_ref());
     let size = use_size(&frame);
     let drawn = drawn(&props.rows);
-    let places = place::places(&drawn, size);
-    let (width, height) = places.shown(size);
+    let spots: Vec<Spot> =
+        drawn.iter().map(|row| Spot { parent: row.parent, beside: row.beside && row.siblings == 1 }).collect();
+    let places = places(&spots, size);
+    let (width, height) = places.shown(size, props.zoom);
+    use_kept_middle(&frame, (width, height));
+    let view_box = format!("0 0 {} {}", places.size().0, places.size().1);
+    let edges = |at| edge(&drawn, &spots, &places, at);
     let blast = match &props.beat {
         Some(beat) => Some(beats::as_blast(beat)),
         None => props.hover.or(props.selected).and_then(|key| blast(&props.snapshot, key, props.now)),
     };
     html! {
-        <div class="picture" ref={frame} aria-hidden="true">
-            <svg viewBox={places.view_box()} width={width.to_string()} height={height.to_string()}
+        <div class="picture" ref={frame.clone()} aria-hidden="true" onwheel={zoomed(&act, props.zoom)} onmousemove={panned(frame)}>
+            <svg viewBox={view_box} width={width.to_string()} height={height.to_string()}
                 onmouseleave={doing(&act, Act::Hover(None))}>
-                <g>{ for drawn.iter().map(|row| edge(row, &drawn, &places)) }</g>
+                <g>{ for (0..drawn.len()).map(edges) }</g>
                 { relations(props, &drawn, &places) }
                 <g>{ for drawn.iter().enumerate().map(|(at, row)| card(props, row, places.at(at), places.card, blast.as_ref())) }</g>
                 { told(props, &drawn, &places) }
@@ -72,18 +82,43 @@ fn drawn(rows: &[Row]) -> Vec<Row> {
     drawn
 }
 
-/// From the lower edge of the parent to the upper edge of the child.
-fn edge(row: &Row, rows: &[Row], places: &Places) -> Html {
-    let Some(parent) = row.parent else { return Html::default() };
-    let at = rows.iter().position(|other| other.node.key == row.node.key).unwrap_or_default();
-    let ((px, py), (x, y)) = (places.at(parent), places.at(at));
-    let Card { width, height, .. } = places.card;
-    let class = if row.node.state.is_alive() { "edge" } else { "edge down" };
-    if place::beside(row) {
-        return html! { <path {class} d={format!("M{} {}H{x}", px + width, y + height / 2)} /> };
-    }
-    let (px, py, x) = (px + width / 2, py + height, x + width / 2);
-    html! { <path {class} d={format!("M{px} {py}V{}H{x}V{y}", i32::midpoint(py, y))} /> }
+/// The wheel with Ctrl, as browsers zoom.
+fn zoomed(act: &Callback<Act>, zoom: Zoom) -> Callback<WheelEvent> {
+    let act = act.clone();
+    Callback::from(move |event: WheelEvent| {
+        if event.ctrl_key() && event.delta_y() != 0.0 {
+            event.prevent_default();
+            act.emit(Act::Zoom(zoom.by(if event.delta_y() < 0.0 { 1 } else { -1 })));
+        }
+    })
+}
+
+/// Dragged with the first button, the picture moves along.
+fn panned(frame: NodeRef) -> Callback<MouseEvent> {
+    Callback::from(move |event: MouseEvent| {
+        if let Some(frame) = frame.cast::<Element>().filter(|_| event.buttons() == 1) {
+            frame.set_scroll_left(frame.scroll_left() - event.movement_x());
+            frame.set_scroll_top(frame.scroll_top() - event.movement_y());
+        }
+    })
+}
+
+/// What was in the middle of the frame is there again once the picture shows larger or smaller.
+#[hook]
+fn use_kept_middle(frame: &NodeRef, size: (i32, i32)) {
+    let (frame, before) = (frame.clone(), use_mut_ref(|| size));
+    use_effect_with(size, move |size| {
+        let (old, Some(frame)) = (before.replace(*size), frame.cast::<Element>()) else { return };
+        let keep = |at: i32, room: i32, old: i32, new: i32| (at + room / 2) * new / old.max(1) - room / 2;
+        frame.set_scroll_left(keep(frame.scroll_left(), frame.client_width(), old.0, size.0));
+        frame.set_scroll_top(keep(frame.scroll_top(), frame.client_height(), old.1, size.1));
+    });
+}
+
+fn edge(rows: &[Row], spots: &[Spot], places: &Places, at: usize) -> Html {
+    let class = if rows.get(at).is_some_and(|row| row.node.state.is_alive()) { "edge" } else { "edge down" };
+    let path = places.edge(at, spots);
+    path.map_or_else(Html::default, |d| html! { <path {class} {d} /> })
 }
 
 /// Links (dotted) and monitors (dash-dot) of the selected process, but for those along the tree.
