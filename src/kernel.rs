@@ -311,11 +311,11 @@ impl Kernel {
     #[inline(always)]
     pub(crate) fn take_next(&mut self, pid: Pid, deadline: Option<Instant>) -> Poll<Option<Message>> {
         let Some(process) = self.table.get_mut(pid) else { return Poll::Pending };
-        let Some((message, id)) = process.mailbox.pop() else {
+        let Some(message) = process.mailbox.pop() else {
             return self.timers.wait(process, deadline, self.now, &mut self.counter).map(|()| None);
         };
         process.no_deadline();
-        self.note_received(pid, id);
+        self.note_received(pid, message.id);
         Poll::Ready(Some(message))
     }
 
@@ -332,23 +332,29 @@ impl Kernel {
         charge: impl FnOnce(usize),
     ) -> Poll<Option<Message>> {
         let Some(process) = self.table.get_mut(pid) else { return Poll::Pending };
-        let Some((at, (message, id))) = process.mailbox.take_wanted(*position, matches) else {
+        let Some((at, message)) = process.mailbox.take_wanted(*position, matches) else {
             let from = std::mem::replace(position, process.mailbox.end());
             charge(position.saturating_sub(from));
             return self.timers.wait(process, deadline, self.now, &mut self.counter).map(|()| None);
         };
         charge(at.saturating_sub(*position));
         process.no_deadline();
-        self.note_received(pid, id);
+        self.note_received(pid, message.id);
         Poll::Ready(Some(message))
     }
 
     /// Logs that a traced message was taken.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn note_received(&mut self, pid: Pid, id: u64) {
         if id != 0 {
-            self.emit(Event::Received { id, pid });
+            self.emit_received(pid, id);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn emit_received(&mut self, pid: Pid, id: u64) {
+        self.emit(Event::Received { id, pid });
     }
 
     /// The running process waits for a signal, or until `deadline`. Ready if that has come.

@@ -23,7 +23,7 @@ fn identifiers_are_leaves() {
 /// 100,000 idle processes are an ordinary node. A server costs its body and state besides.
 #[test]
 fn an_idle_process_is_small() {
-    assert!(size_of::<Message>() <= 32, "{}", size_of::<Message>());
+    assert!(size_of::<Message>() <= 40, "{}", size_of::<Message>());
     assert!(size_of::<Mailbox>() <= 40, "{}", size_of::<Mailbox>());
     assert!(size_of::<Process>() <= 232, "{}", size_of::<Process>());
 }

@@ -58,14 +58,16 @@ impl Kernel {
     #[inline]
     pub(super) fn passes_alias(&mut self, to: Pid, alias: Ref) -> bool {
         let Some(process) = self.table.get(to) else { return false };
-        let by_monitor = process.cold.as_ref().is_none_or(|cold| cold.aliases.is_empty());
-        process.has_alias(alias) && (by_monitor || self.passes_own_alias(to, alias))
+        if process.has_own_aliases() {
+            return self.passes_own_alias(to, alias);
+        }
+        process.monitors.get(alias).is_some_and(|watch| watch.alias)
     }
 
     #[inline(never)]
     fn passes_own_alias(&mut self, to: Pid, alias: Ref) -> bool {
-        let cold = self.table.get(to).and_then(|process| process.cold.as_ref());
-        let ends = cold.and_then(|cold| cold.aliases.get(alias).copied());
+        let Some(process) = self.table.get(to).filter(|process| process.has_alias(alias)) else { return false };
+        let ends = process.cold.as_ref().and_then(|cold| cold.aliases.get(alias).copied());
         if ends == Some(AliasEnds::WithReply) {
             self.unalias(to, alias);
             self.demonitor(to, alias);

@@ -64,7 +64,7 @@ impl<K: Ord + Copy + Hash, V> Few<K, V> {
     }
 
     /// Takes an entry out.
-    #[inline]
+    #[inline(always)]
     pub fn remove(&mut self, key: K) -> Option<V> {
         if let Few::One(only, _) = self {
             if *only != key {
@@ -78,6 +78,7 @@ impl<K: Ord + Copy + Hash, V> Few<K, V> {
         self.remove_among(key)
     }
 
+    #[inline(never)]
     fn remove_among(&mut self, key: K) -> Option<V> {
         let removed = match self {
             Few::Empty | Few::One(..) => None,

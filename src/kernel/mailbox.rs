@@ -13,9 +13,6 @@ use super::message::Message;
 /// Where a scan stands: a position among all messages that are in the queue.
 pub type Position = usize;
 
-/// A message with the number it has in the log, 0 if it was sent untraced.
-type Entry = (Message, u64);
-
 /// A message queue. The mailboxes of most processes never hold more than one message, which is
 /// kept in place.
 #[derive(Default)]
@@ -24,7 +21,7 @@ pub enum Mailbox {
     #[default]
     Empty,
     /// One message waits.
-    One(Message, u64),
+    One(Message),
     /// There was more than one once.
     Queue(Box<Queue>),
 }
@@ -32,29 +29,28 @@ pub enum Mailbox {
 /// Messages in order of arrival.
 #[derive(Default)]
 pub struct Queue {
-    entries: VecDeque<Option<Entry>>,
+    entries: VecDeque<Option<Message>>,
     holes: usize,
     words: u64,
 }
 
 impl Mailbox {
-    /// Adds a message of so many words; `id` is its number in the log, 0 for none. The words that
-    /// wait now.
+    /// Adds a message of so many words. The words that wait now.
     #[inline(always)]
-    pub fn push(&mut self, message: Message, id: u64, words: u32) -> u64 {
+    pub fn push(&mut self, message: Message, words: u32) -> u64 {
         if let Mailbox::Empty = self {
             // Empty needs no drop, and the compiler does not see that.
-            std::mem::forget(std::mem::replace(self, Mailbox::One(message, id)));
+            std::mem::forget(std::mem::replace(self, Mailbox::One(message)));
             return weight_of(words);
         }
-        self.push_behind((message, id), words)
+        self.push_behind(message, words)
     }
 
     #[inline(never)]
-    fn push_behind(&mut self, entry: Entry, words: u32) -> u64 {
+    fn push_behind(&mut self, message: Message, words: u32) -> u64 {
         match self {
-            Mailbox::Queue(queue) => queue.push(entry, words),
-            _ => self.with_queue(|queue| queue.push(entry, words)),
+            Mailbox::Queue(queue) => queue.push(message, words),
+            _ => self.with_queue(|queue| queue.push(message, words)),
         }
     }
 
@@ -70,9 +66,9 @@ impl Mailbox {
         let mut queue = Box::<Queue>::default();
         match self {
             Mailbox::Empty => {}
-            Mailbox::One(message, id) => {
+            Mailbox::One(message) => {
                 let words = message.words();
-                queue.push((message, id), words);
+                queue.push(message, words);
             }
             Mailbox::Queue(queue) => return queue,
         }
@@ -112,7 +108,7 @@ impl Mailbox {
     pub fn words(&self) -> u64 {
         match self {
             Mailbox::Empty => 0,
-            Mailbox::One(message, _) => weight(message),
+            Mailbox::One(message) => weight(message),
             Mailbox::Queue(queue) => queue.words,
         }
     }
@@ -128,17 +124,19 @@ impl Mailbox {
         }
     }
 
-    /// Takes the first message, with its log number.
+    /// Takes the first message.
     #[inline(always)]
-    pub fn pop(&mut self) -> Option<Entry> {
+    pub fn pop(&mut self) -> Option<Message> {
         match self {
             Mailbox::Empty => None,
-            Mailbox::One(..) => match std::mem::take(self) {
-                Mailbox::One(message, id) => Some((message, id)),
-                _ => None,
-            },
+            Mailbox::One(..) => self.pop_only(),
             Mailbox::Queue(queue) => queue.pop(),
         }
+    }
+
+    #[inline(always)]
+    fn pop_only(&mut self) -> Option<Message> {
+        if let Mailbox::One(message) = std::mem::take(self) { Some(message) } else { None }
     }
 
     /// The first position at or behind `from` whose message is wanted, with what `want` made of it.
@@ -146,7 +144,7 @@ impl Mailbox {
     pub fn find<T>(&mut self, from: Position, mut want: impl FnMut(&Term) -> Option<T>) -> Option<(Position, T)> {
         match self {
             Mailbox::Empty => None,
-            Mailbox::One(message, _) if from == 0 => want(message.as_term()).map(|wanted| (0, wanted)),
+            Mailbox::One(message) if from == 0 => want(message.as_term()).map(|wanted| (0, wanted)),
             Mailbox::One(..) => None,
             Mailbox::Queue(queue) => queue.find(from, |message| want(message.as_term())),
         }
@@ -159,27 +157,23 @@ impl Mailbox {
         &mut self,
         from: Position,
         mut want: impl FnMut(&mut Message) -> bool,
-    ) -> Option<(Position, Entry)> {
+    ) -> Option<(Position, Message)> {
         match self {
             Mailbox::Empty => None,
-            Mailbox::One(message, _) => {
-                if from == 0 && want(message) {
-                    Some((0, self.pop()?))
-                } else {
-                    None
+            Mailbox::One(message) => {
+                if from > 0 || !want(message) {
+                    return None;
                 }
+                Some((0, self.pop_only()?))
             }
-            Mailbox::Queue(queue) => {
-                let (at, ()) = queue.find(from, |message| want(message).then_some(()))?;
-                Some((at, queue.take(at)?))
-            }
+            Mailbox::Queue(queue) => queue.take_wanted(from, want),
         }
     }
 
     /// Takes the message at a position that [`Mailbox::find`] gave. Positions found before are
     /// void after it.
     #[inline]
-    pub fn take(&mut self, at: Position) -> Option<Entry> {
+    pub fn take(&mut self, at: Position) -> Option<Message> {
         match self {
             Mailbox::Queue(queue) => queue.take(at),
             _ => self.pop(),
@@ -202,8 +196,8 @@ impl Mailbox {
     pub fn iter(&self) -> impl Iterator<Item = Term> {
         let (one, queue) = match self {
             Mailbox::Empty => (None, None),
-            Mailbox::One(message, _) => (Some(message), None),
-            Mailbox::Queue(queue) => (None, Some(queue.entries.iter().flatten().map(|entry| &entry.0))),
+            Mailbox::One(message) => (Some(message), None),
+            Mailbox::Queue(queue) => (None, Some(queue.entries.iter().flatten())),
         };
         one.into_iter().chain(queue.into_iter().flatten()).map(|message| message.clone().into_term())
     }
@@ -211,9 +205,9 @@ impl Mailbox {
 
 impl Queue {
     #[inline]
-    fn push(&mut self, entry: Entry, words: u32) -> u64 {
+    fn push(&mut self, message: Message, words: u32) -> u64 {
         self.words += weight_of(words);
-        self.entries.push_back(Some(entry));
+        self.entries.push_back(Some(message));
         self.words
     }
 
@@ -223,12 +217,12 @@ impl Queue {
     }
 
     #[inline]
-    fn pop(&mut self) -> Option<Entry> {
+    fn pop(&mut self) -> Option<Message> {
         while let Some(place) = self.entries.pop_front() {
             match place {
-                Some(entry) => {
-                    self.words -= weight(&entry.0);
-                    return Some(entry);
+                Some(message) => {
+                    self.words -= weight(&message);
+                    return Some(message);
                 }
                 None => self.holes -= 1,
             }
@@ -242,20 +236,30 @@ impl Queue {
         let mut at = from;
         self.entries.range_mut(from..).find_map(|place| {
             at += 1;
-            Some((at - 1, want(&mut place.as_mut()?.0)?))
+            Some((at - 1, want(place.as_mut()?)?))
         })
     }
 
+    #[inline(never)]
+    fn take_wanted(
+        &mut self,
+        from: Position,
+        mut want: impl FnMut(&mut Message) -> bool,
+    ) -> Option<(Position, Message)> {
+        let (at, ()) = self.find(from, |message| want(message).then_some(()))?;
+        Some((at, self.take(at)?))
+    }
+
     #[inline]
-    fn take(&mut self, at: Position) -> Option<Entry> {
+    fn take(&mut self, at: Position) -> Option<Message> {
         if at == 0 && self.holes == 0 {
             return self.pop();
         }
-        let entry = self.entries.get_mut(at)?.take()?;
-        self.words -= weight(&entry.0);
+        let message = self.entries.get_mut(at)?.take()?;
+        self.words -= weight(&message);
         self.holes += 1;
         self.trim();
-        Some(entry)
+        Some(message)
     }
 
     fn trim(&mut self) {
@@ -273,9 +277,9 @@ impl Queue {
 
     fn flush(&mut self, mut unwanted: impl FnMut(&Term) -> bool) -> usize {
         let before = self.len();
-        self.entries.retain_mut(|place| place.as_mut().is_some_and(|entry| !unwanted(entry.0.as_term())));
+        self.entries.retain_mut(|place| place.as_mut().is_some_and(|message| !unwanted(message.as_term())));
         self.holes = 0;
-        self.words = self.entries.iter().flatten().map(|entry| weight(&entry.0)).sum();
+        self.words = self.entries.iter().flatten().map(weight).sum();
         before - self.len()
     }
 
@@ -304,7 +308,7 @@ mod tests {
     fn filled(numbers: impl IntoIterator<Item = i64>) -> Mailbox {
         let mut mailbox = Mailbox::default();
         for n in numbers {
-            mailbox.push(Term::Int(n).into(), 0, 0);
+            mailbox.push(Term::Int(n).into(), 0);
         }
         mailbox
     }
@@ -317,9 +321,9 @@ mod tests {
     fn messages_keep_their_order_around_a_removal() {
         let mut mailbox = filled(0..5);
         let (at, ()) = mailbox.find(0, is(2)).unwrap();
-        assert_eq!(mailbox.take(at).unwrap().0.into_term(), Term::Int(2));
+        assert_eq!(mailbox.take(at).unwrap().into_term(), Term::Int(2));
         let rest: Vec<_> =
-            std::iter::from_fn(|| mailbox.pop()).map(|(message, _)| message.into_term().as_int().unwrap()).collect();
+            std::iter::from_fn(|| mailbox.pop()).map(|message| message.into_term().as_int().unwrap()).collect();
         assert_eq!(rest, [0, 1, 3, 4]);
         assert_eq!(mailbox.words(), 0);
     }
@@ -329,7 +333,7 @@ mod tests {
         let mut mailbox = filled([1, 1]);
         let mark = mailbox.end();
         assert!(mailbox.find(mark, is(1)).is_none());
-        mailbox.push(Term::Int(1).into(), 0, 0);
+        mailbox.push(Term::Int(1).into(), 0);
         assert_eq!(mailbox.find(mark, is(1)).unwrap().0, 2);
     }
 

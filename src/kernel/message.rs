@@ -17,6 +17,8 @@ pub struct Message {
     serial: u32,
     /// Of a call or reply: the call's monitor.
     pub(crate) mref: Ref,
+    /// Its number in the log, 0 if it was sent untraced.
+    pub(crate) id: u64,
     /// What is in the shape.
     pub(crate) content: Term,
 }
@@ -63,7 +65,7 @@ impl Caller {
     #[inline]
     fn says(self, shape: Shape, content: Term) -> Message {
         let Caller { mref, serial, aliased } = self;
-        Message { shape, aliased, serial, mref, content }
+        Message { shape, aliased, serial, mref, id: 0, content }
     }
 
     /// The process that called.
@@ -102,7 +104,7 @@ impl Message {
 
     #[inline]
     fn plain(shape: Shape, content: Term) -> Self {
-        Message { shape, aliased: false, serial: 0, mref: Ref::new(0, 0), content }
+        Message { shape, aliased: false, serial: 0, mref: Ref::new(0, 0), id: 0, content }
     }
 
     /// Who called.
@@ -163,7 +165,8 @@ impl Message {
 
     #[cold]
     fn put_together(&mut self) {
-        *self = std::mem::take(self).into_term().into();
+        let id = self.id;
+        *self = Message { id, ..std::mem::take(self).into_term().into() };
     }
 }
 

@@ -143,6 +143,12 @@ impl Process {
             || self.cold.as_ref().is_some_and(|cold| cold.aliases.contains(alias))
     }
 
+    /// Has it aliases that are not, or not only, monitors?
+    #[inline]
+    pub(super) fn has_own_aliases(&self) -> bool {
+        self.cold.as_ref().is_some_and(|cold| !matches!(cold.aliases, Few::Empty))
+    }
+
     /// Processes that it has suspended, and how often each.
     #[must_use]
     pub fn suspending(&self) -> Vec<(Pid, u32)> {

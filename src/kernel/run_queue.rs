@@ -20,7 +20,7 @@ impl RunQueue {
         self.taken.wrapping_add(nth) & self.ring.len().wrapping_sub(1)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn push(&mut self, pid: Pid) {
         if self.len == self.ring.len() {
             self.grow();
@@ -34,6 +34,7 @@ impl RunQueue {
 
     /// Twice the room. The first one stands at the front again.
     #[cold]
+    #[inline(never)]
     fn grow(&mut self) {
         let mut ring: Vec<Pid> = self.iter().collect();
         ring.resize((2 * self.len).max(16), VACANT);

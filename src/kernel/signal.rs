@@ -13,10 +13,10 @@ use super::{Dest, Kernel};
 
 /// A signal on its way to a process.
 pub(crate) enum Signal {
-    /// A message of so many words; `id` is its number in the log, 0 if untraced.
-    Message { message: Message, id: u64, words: u32 },
+    /// A message of so many words.
+    Message { message: Message, words: u32 },
     /// A message by alias: it arrives only while the alias is active.
-    Aliased { alias: Ref, message: Message, id: u64, words: u32 },
+    Aliased { alias: Ref, message: Message, words: u32 },
     /// Through a link (`link`) or by `exit/2`. `cause` is the log position of the sender's exit.
     Exit { from: Pid, reason: ExitReason, link: bool, cause: Option<u64> },
     /// The sender links itself to the receiver.
@@ -54,16 +54,16 @@ impl Kernel {
 
     /// [`Kernel::send`] for the few places that send most, and have weighed the message.
     #[inline(always)]
-    pub(crate) fn dispatch(&mut self, from: Pid, to: Dest, message: Message, words: u32) -> bool {
+    pub(crate) fn dispatch(&mut self, from: Pid, to: Dest, mut message: Message, words: u32) -> bool {
         match to {
             Dest::Pid(to) => {
-                let id = self.note_sent(from, to, &message);
-                self.transmit(from, to, Signal::Message { message, id, words });
+                message.id = self.note_sent(from, to, &message);
+                self.transmit(from, to, Signal::Message { message, words });
             }
             Dest::Alias(alias) => {
                 let Some(owner) = self.table.at(alias.slot()).map(|process| process.pid) else { return true };
-                let id = self.note_sent(from, owner, &message);
-                self.transmit(from, owner, Signal::Aliased { alias, message, id, words });
+                message.id = self.note_sent(from, owner, &message);
+                self.transmit(from, owner, Signal::Aliased { alias, message, words });
             }
             Dest::Name(name) => return self.send_by_name(from, name, message),
         }
@@ -214,10 +214,10 @@ impl Kernel {
     #[inline(always)]
     pub(super) fn arrive(&mut self, to: Pid, signal: Signal) {
         match signal {
-            Signal::Message { message, id, words } => self.enqueue(to, message, id, words),
-            Signal::Aliased { alias, message, id, words } => {
+            Signal::Message { message, words } => self.enqueue(to, message, words),
+            Signal::Aliased { alias, message, words } => {
                 if self.passes_alias(to, alias) {
-                    self.enqueue(to, message, id, words);
+                    self.enqueue(to, message, words);
                 }
             }
             Signal::Exit { from, reason, link, cause } => self.arrive_exit(to, from, reason, link, cause),
@@ -239,10 +239,10 @@ impl Kernel {
     }
 
     #[inline(always)]
-    fn enqueue(&mut self, to: Pid, message: Message, id: u64, words: u32) {
+    fn enqueue(&mut self, to: Pid, message: Message, words: u32) {
         let limit = self.limits.mailbox_words;
         let Some(process) = self.table.get_mut(to) else { return };
-        let words = process.mailbox.push(message, id, words);
+        let words = process.mailbox.push(message, words);
         if self.planted.is(Fault::MailboxSwaps) {
             process.mailbox.swap_last();
         }
@@ -257,7 +257,7 @@ impl Kernel {
     #[inline(never)]
     fn enqueue_term(&mut self, to: Pid, term: Term) {
         let words = term.words();
-        self.enqueue(to, term.into(), 0, words);
+        self.enqueue(to, term.into(), words);
     }
 
     /// Its mailbox is too full.

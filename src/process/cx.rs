@@ -113,11 +113,14 @@ impl Cx {
     /// Has the fuel been spent? Then the process queues behind the others.
     #[inline]
     pub(super) fn yields(&self) -> bool {
-        let spent = self.shared.fuel.get() <= 0;
-        if spent {
-            self.kernel().requeue(self.me);
-        }
-        spent
+        self.shared.fuel.get() <= 0 && self.gives_way()
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn gives_way(&self) -> bool {
+        self.kernel().requeue(self.me);
+        true
     }
 
     /// Gives way if the fuel is spent. Long work awaits this now and then.
@@ -315,7 +318,8 @@ impl Cx {
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#demonitor-1>
     #[inline]
     pub fn demonitor(&self, mref: Ref) -> bool {
-        self.act(1, |kernel, me| kernel.demonitor(me, mref))
+        self.shared.charge(1);
+        self.kernel().demonitor(self.me, mref)
     }
 
     /// `demonitor(mref, [flush, info])`: also takes a `'DOWN'` out that has already come. `true`
@@ -323,12 +327,14 @@ impl Cx {
     ///
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#demonitor-2>
     pub fn demonitor_flush(&self, mref: Ref) -> bool {
-        let active = self.demonitor(mref);
-        if !active {
-            self.charge_many(self.with_me(|process| process.mailbox.len()).unwrap_or(0));
-            self.with_me(|process| process.mailbox.flush(|message| is_down_of(message, mref)));
-        }
-        active
+        self.demonitor(mref) || self.flush_down(mref)
+    }
+
+    #[cold]
+    fn flush_down(&self, mref: Ref) -> bool {
+        self.charge_many(self.with_me(|process| process.mailbox.len()).unwrap_or(0));
+        self.with_me(|process| process.mailbox.flush(|message| is_down_of(message, mref)));
+        false
     }
 
     /// `suspend_process(pid)`: it does not run until it is resumed as often, or this process ends.

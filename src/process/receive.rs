@@ -92,7 +92,7 @@ impl<T, F: FnMut(&Term) -> Option<T> + Unpin> Future for Select<'_, F> {
             match taken {
                 Some((message, selected)) => {
                     process.no_deadline();
-                    kernel.note_received(cx.me, message.map_or(0, |message| message.1));
+                    kernel.note_received(cx.me, message.map_or(0, |message| message.id));
                     return Poll::Ready(Some(selected));
                 }
                 None if more => {}

@@ -65,7 +65,7 @@ enum Phase {
     /// A callback waits for something.
     Calling(Box<Calling>),
     /// System messages are answered.
-    Managed(Work<Result<Next, Over>>),
+    Managed(Work<Then>),
 }
 
 /// Besides its state, an idle server costs this and a process.
@@ -76,6 +76,9 @@ impl Life {
         Box::pin(Life::Starting(Box::pin(initialise(cx, starter, start))))
     }
 }
+
+/// What a server does next.
+type Then = Result<Next, Over>;
 
 /// A callback that was called.
 struct Calling {
@@ -166,7 +169,7 @@ impl Serving {
     }
 
     /// Begins under management.
-    pub(super) fn managed(handle: Handle, work: Work<Result<Next, Over>>) -> Self {
+    pub(super) fn managed(handle: Handle, work: Work<Then>) -> Self {
         Serving::begun(handle, Phase::Managed(work))
     }
 
@@ -178,12 +181,16 @@ impl Serving {
     /// Runs until it has to wait, or ends.
     fn run(&mut self) -> Poll<Over> {
         loop {
-            let then = match self.phase {
+            let called = match self.phase {
                 Phase::Waiting(deadline) => {
                     let message = ready!(poll_next(&self.handle.cx, deadline));
-                    ready!(self.dispatch(message.unwrap_or_else(|| Term::Atom(Atom::TIMEOUT).into())))
+                    ready!(self.called(message.unwrap_or_else(|| Term::Atom(Atom::TIMEOUT).into())))
                 }
                 _ => ready!(self.go_on()),
+            };
+            let then = match called {
+                Ok(called) => ready!(self.call(called)),
+                Err(then) => then,
             };
             match then {
                 Ok(next) => self.follow(next),
@@ -194,31 +201,31 @@ impl Serving {
 
     /// Goes on where it does not wait for a message.
     #[inline(never)]
-    fn go_on(&mut self) -> Poll<Result<Next, Over>> {
+    fn go_on(&mut self) -> Poll<Result<Called, Then>> {
         match &mut self.phase {
-            Phase::Waiting(_) => Poll::Ready(Ok(Next::Wait)),
+            Phase::Waiting(_) => Poll::Ready(Err(Ok(Next::Wait))),
             Phase::Given(message) => {
                 let message = std::mem::take(&mut **message);
-                self.dispatch(message)
+                self.called(message)
             }
             Phase::Continuing(argument) => {
                 let message = std::mem::take(&mut **argument);
-                self.call(Called { callback: Callback::Continue, message, from: None })
+                Poll::Ready(Ok(Called { callback: Callback::Continue, message, from: None }))
             }
             Phase::Calling(calling) => {
                 let outcome = ready!(poll(&mut calling.work));
                 let called = std::mem::take(&mut calling.called);
-                Poll::Ready(self.conclude(called, outcome))
+                Poll::Ready(Err(self.conclude(called, outcome)))
             }
             Phase::Managed(work) => {
                 let then = ready!(poll(work));
-                Poll::Ready(self.after_management(then))
+                Poll::Ready(Err(self.after_management(then)))
             }
         }
     }
 
     /// What it does after a callback.
-    #[inline]
+    #[inline(always)]
     fn follow(&mut self, next: Next) {
         let cx = &self.handle.cx;
         let deadline = match next {
@@ -230,29 +237,28 @@ impl Serving {
             }
         };
         cx.charge(1);
-        self.phase = Phase::Waiting(deadline);
+        match &mut self.phase {
+            Phase::Waiting(until) => *until = deadline,
+            phase => *phase = Phase::Waiting(deadline),
+        }
     }
 
-    /// Does with a message what is to be done with it.
+    /// Which callback a message is for; what follows from it, if it is for the loop itself.
     #[inline]
-    fn dispatch(&mut self, message: Message) -> Poll<Result<Next, Over>> {
+    fn called(&mut self, message: Message) -> Poll<Result<Called, Then>> {
         if self.handle.seen != self.handle.cx.loads()
             && let Err(over) = self.look_closer(&message)
         {
-            return Poll::Ready(Err(over));
+            return Poll::Ready(Err(Err(over)));
         }
-        let called = match message.shape {
+        Poll::Ready(Ok(match message.shape {
             Shape::Call => {
                 let from = Some(From(Sender::Caller(message.caller())));
                 Called { callback: Callback::Call, message: message.content, from }
             }
             Shape::Cast => Called { callback: Callback::Cast, message: message.content, from: None },
-            Shape::Term | Shape::Reply => match self.read(message.into_term()) {
-                Ok(called) => called,
-                Err(then) => return then,
-            },
-        };
-        self.call(called)
+            Shape::Term | Shape::Reply => return self.read(message.into_term()),
+        }))
     }
 
     /// Looks for newer code, and has `sys` note the message if it wants to.
@@ -266,10 +272,10 @@ impl Serving {
         Ok(())
     }
 
-    /// What a message in no parts is for; what follows from it, if it is for the loop itself.
+    /// [`Serving::called`] of a message in no parts.
     #[inline(never)]
-    fn read(&mut self, message: Term) -> Result<Called, Poll<Result<Next, Over>>> {
-        Ok(match message.as_tuple() {
+    fn read(&mut self, message: Term) -> Poll<Result<Called, Then>> {
+        Poll::Ready(Ok(match message.as_tuple() {
             Some([Term::Atom(Atom::GEN_CALL), from, request]) => {
                 Called { callback: Callback::Call, message: request.clone(), from: Some(From::from_term(from.clone())) }
             }
@@ -278,16 +284,16 @@ impl Serving {
             }
             Some([Term::Atom(Atom::SYSTEM), from, request]) => {
                 let (from, request) = (From::from_term(from.clone()), request.clone());
-                return Err(self.manage(Box::pin(self.handle.same().answer_system(request, from))));
+                return self.manage(Box::pin(self.handle.same().answer_system(request, from))).map(Err);
             }
             Some([Term::Atom(Atom::EXIT), Term::Pid(pid), reason]) if *pid == self.handle.parent => {
-                return Err(Poll::Ready(Err(Over::exit(reason.clone(), message.clone()))));
+                return Poll::Ready(Err(Err(Over::exit(reason.clone(), message.clone()))));
             }
             _ => Called { callback: Callback::Info, message, from: None },
-        })
+        }))
     }
 
-    fn manage(&mut self, mut work: Work<Result<Next, Over>>) -> Poll<Result<Next, Over>> {
+    fn manage(&mut self, mut work: Work<Then>) -> Poll<Then> {
         match poll(&mut work) {
             Poll::Ready(then) => Poll::Ready(self.after_management(then)),
             Poll::Pending => {
@@ -297,7 +303,7 @@ impl Serving {
         }
     }
 
-    fn after_management(&mut self, then: Result<Next, Over>) -> Result<Next, Over> {
+    fn after_management(&mut self, then: Then) -> Then {
         if self.handle.is_noted() {
             self.handle.seen = NOTED;
         }
@@ -305,8 +311,8 @@ impl Serving {
     }
 
     /// Calls a callback. Most wait for nothing.
-    #[inline]
-    fn call(&mut self, called: Called) -> Poll<Result<Next, Over>> {
+    #[inline(always)]
+    fn call(&mut self, called: Called) -> Poll<Then> {
         let outcome = match self.handle.begin(&called) {
             Begun::Done(outcome) => outcome,
             Begun::GoesOn(mut work) => match poll(&mut work) {
@@ -317,28 +323,23 @@ impl Serving {
                 }
             },
         };
-        Poll::Ready(self.conclude(called, outcome))
+        Poll::Ready(match (outcome, &called.from) {
+            // What nearly all callbacks return.
+            (Ok(Reply::NoReply(next)), _) if !self.handle.notes() => Ok(next),
+            (Ok(Reply::Reply(value, next)), Some(from)) if !self.handle.notes() => {
+                reply(&self.handle.cx, from, value);
+                Ok(next)
+            }
+            (outcome, _) => self.conclude(called, outcome),
+        })
     }
 
     /// Does what a callback's outcome asks for.
-    #[inline]
-    fn conclude(&self, called: Called, outcome: Outcome) -> Result<Next, Over> {
-        let noted = self.handle.seen == NOTED;
-        match (outcome, called) {
-            // What nearly all callbacks return.
-            (Ok(Reply::NoReply(next)), _) if !noted => Ok(next),
-            (Ok(Reply::Reply(value, next)), Called { callback: Callback::Call, from: Some(from), .. }) if !noted => {
-                reply(&self.handle.cx, &from, value);
-                Ok(next)
-            }
-            (outcome, called) => self.conclude_rare(called, outcome, noted),
-        }
-    }
-
     #[inline(never)]
-    fn conclude_rare(&self, called: Called, outcome: Outcome, noted: bool) -> Result<Next, Over> {
+    fn conclude(&self, called: Called, outcome: Outcome) -> Then {
         let Called { callback, message, from } = called;
         let Handle { cx, server, .. } = &self.handle;
+        let noted = self.handle.notes();
         match flow(callback, self.handle.placed(callback, outcome), &**server) {
             Flow::Go { reply: None, next } => {
                 if noted {
@@ -364,6 +365,12 @@ impl Handle {
     pub(super) fn new(cx: Cx, parent: Pid, module: Atom, server: Rc<dyn Server>) -> Self {
         let seen = cx.loads();
         Handle { cx, parent, module, seen, server }
+    }
+
+    /// Does `sys` note what this callback does?
+    #[inline]
+    fn notes(&self) -> bool {
+        self.seen == NOTED
     }
 
     /// What a callback does, or what an injected fault puts in its place.
