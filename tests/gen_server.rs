@@ -7,7 +7,7 @@ use std::rc::Rc;
 use let_it_crash::event::Mfa;
 use let_it_crash::exit::Raise;
 use let_it_crash::limits::Limits;
-use let_it_crash::otp::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
+use let_it_crash::otp::gen_server::{self, From, GenServer, Incoming, Init, Next, Reply, Start};
 use let_it_crash::process::fault::Fault;
 use let_it_crash::process::{Cx, Runtime};
 use let_it_crash::term::{Atom, Term};
@@ -59,6 +59,59 @@ fn a_call_is_answered_and_a_dead_server_exits_the_caller_with_its_reason() {
         Ok(())
     });
     assert_eq!(notes, ["41", "42", "false", ":noproc"]);
+}
+
+/// Takes casts and other messages at once; a call waits.
+struct Till(i64);
+
+impl GenServer for Till {
+    async fn init(_: &Cx, _: Term) -> Result<Init<Self>, Raise> {
+        Ok(Init::Ok(Till(0), Next::Wait))
+    }
+
+    fn at_once(&mut self, _: &Cx, message: Incoming<'_>) -> Option<Result<Reply, Raise>> {
+        match message {
+            Incoming::Call(..) => None,
+            Incoming::Cast(coins) => {
+                self.0 += coins.as_int()?;
+                Some(Ok(Reply::none()))
+            }
+            Incoming::Info(_) => Some(Err(Raise::error(Atom::BADARG))),
+        }
+    }
+
+    async fn handle_call(&mut self, cx: &Cx, _: Term, _: From) -> Result<Reply, Raise> {
+        cx.sleep(Duration::from_millis(1)).await;
+        Ok(Reply::value(self.0))
+    }
+
+    fn state(&self) -> Term {
+        self.0.into()
+    }
+}
+
+#[test]
+fn what_is_taken_at_once_is_a_callback_like_another() {
+    let notes = in_a_process(|cx, notes| async move {
+        let note = |what: &dyn std::fmt::Debug| notes.borrow_mut().push(format!("{what:?}"));
+        let start = async || {
+            let started = gen_server::start::<Till>(&cx, Start::new(Atom::new("till"), Term::Nil)).await?;
+            Ok::<_, Raise>(started.as_tuple().unwrap()[1].as_pid().unwrap())
+        };
+        let (server, other) = (start().await?, start().await?);
+        cx.inject(other, Fault::Stop(Term::atom("full"))); // somebody else's fault changes nothing
+        gen_server::cast(&cx, server, 40.into());
+        gen_server::cast(&cx, server, 2.into());
+        note(&gen_server::call(&cx, server, Term::atom("sum"), None).await?);
+        cx.monitor(other);
+        gen_server::cast(&cx, other, 1.into());
+        note(&cx.receive().await.as_tuple().unwrap()[4]);
+        cx.monitor(server);
+        cx.send(server, Term::atom("button"))?;
+        note(&cx.receive().await.as_tuple().unwrap()[4]);
+        Ok(())
+    });
+    assert_eq!(notes, ["42", ":full", "{:badarg, [{:till, :handle_info, 2, []}]}"]);
 }
 
 async fn sleeper(cx: Cx) -> Result<(), Raise> {

@@ -66,16 +66,14 @@ impl<K: Ord + Copy + Hash, V> Few<K, V> {
     /// Takes an entry out.
     #[inline(always)]
     pub fn remove(&mut self, key: K) -> Option<V> {
-        if let Few::One(only, _) = self {
-            if *only != key {
-                return None;
-            }
-            return match std::mem::take(self) {
+        match self {
+            Few::One(only, _) if *only == key => match std::mem::take(self) {
                 Few::One(_, value) => Some(value),
                 _ => None,
-            };
+            },
+            Few::Empty | Few::One(..) => None,
+            _ => self.remove_among(key),
         }
-        self.remove_among(key)
     }
 
     #[inline(never)]

@@ -124,13 +124,13 @@ impl Message {
     /// an alias two.
     #[inline]
     fn own_words(&self) -> u32 {
-        let tag = if self.aliased { 2 + 3 } else { 3 };
-        match self.shape {
+        let tuples = match self.shape {
             Shape::Term => 0,
-            Shape::Call => 4 + 3 + tag,
+            Shape::Call => 4 + 3 + 3,
             Shape::Cast => 3,
-            Shape::Reply => 3 + tag,
-        }
+            Shape::Reply => 3 + 3,
+        };
+        tuples + 2 * u32::from(self.aliased)
     }
 
     /// The term that it is.

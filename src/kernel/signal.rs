@@ -52,18 +52,27 @@ impl Kernel {
         self.dispatch(from, to, message, words)
     }
 
-    /// [`Kernel::send`] for the few places that send most, and have weighed the message.
+    /// [`Kernel::send`] for the few places that send most, and have weighed the message. It makes
+    /// no signal of a message that arrives at once.
     #[inline(always)]
     pub(crate) fn dispatch(&mut self, from: Pid, to: Dest, mut message: Message, words: u32) -> bool {
         match to {
             Dest::Pid(to) => {
                 message.id = self.note_sent(from, to, &message);
-                self.transmit(from, to, Signal::Message { message, words });
+                if self.is_slow() {
+                    self.depart(from, to, Signal::Message { message, words });
+                } else {
+                    self.enqueue(to, message, words);
+                }
             }
             Dest::Alias(alias) => {
                 let Some(owner) = self.table.at(alias.slot()).map(|process| process.pid) else { return true };
                 message.id = self.note_sent(from, owner, &message);
-                self.transmit(from, owner, Signal::Aliased { alias, message, words });
+                if self.is_slow() {
+                    self.depart(from, owner, Signal::Aliased { alias, message, words });
+                } else if self.passes_alias(owner, alias) {
+                    self.enqueue(owner, message, words);
+                }
             }
             Dest::Name(name) => return self.send_by_name(from, name, message),
         }

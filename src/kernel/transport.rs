@@ -140,7 +140,8 @@ impl Kernel {
     }
 
     #[cold]
-    fn depart(&mut self, from: Pid, to: Pid, signal: Signal) {
+    #[inline(never)]
+    pub(super) fn depart(&mut self, from: Pid, to: Pid, signal: Signal) {
         if let Some(flight) = &mut self.transport.in_flight {
             flight.note((from, to), &signal, (self.log.next_seq(), self.now));
             if from != to {
