@@ -60,7 +60,7 @@ fn leaf() -> impl Strategy<Value = Term> {
         any::<u64>().prop_map(|number| Term::Ref(Ref(number))),
         any::<String>().prop_map(Term::from),
         "[ -~\u{e9}\n\"\u{200e}]{0,6}".prop_map(Term::from),
-        vec(any::<u8>(), 0..6).prop_map(|bytes| Term::binary(bytes)),
+        vec(any::<u8>(), 0..6).prop_map(Term::binary),
         "[ -~]{1,5}".prop_map(|text| Term::charlist(&text)),
     ]
 }
