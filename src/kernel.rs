@@ -249,6 +249,12 @@ impl Kernel {
         }
     }
 
+    /// Are any messages written to the log?
+    #[must_use]
+    pub fn is_tracing(&self) -> bool {
+        self.trace_all || self.traced > 0
+    }
+
     pub(crate) fn trace_ended(&mut self, was_traced: bool) {
         self.traced = self.traced.saturating_sub(u32::from(was_traced));
     }

@@ -315,6 +315,7 @@ impl Session {
                     .or_else(|| self.node.spawn(chaos::initial_call(), |cx| chaos::life(cx, seed)).ok());
                 self.tell(self.chaos, message);
             }
+            Effect::Trace(pid, on) => self.node.kernel_mut(|kernel| kernel.trace(pid, on)),
             Effect::SystemEnv(variable, value) => self.system_env.set(&variable, value),
         }
     }
@@ -387,6 +388,12 @@ impl Session {
     #[must_use]
     pub fn is_tracing(&self) -> bool {
         self.tracing
+    }
+
+    /// Are messages of anybody seen?
+    #[must_use]
+    pub fn sees_messages(&self) -> bool {
+        self.node.kernel().is_tracing()
     }
 
     /// Turns taken since boot.

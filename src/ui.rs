@@ -79,6 +79,9 @@ const ASLEEP: u32 = 1000;
 /// What is due within so many milliseconds is worth an animation frame.
 const NEXT_FRAME: f64 = 34.0;
 
+/// The most characters of what is said about a text from outside.
+const LONGEST_LINE: usize = 400;
+
 /// What the element's attributes ask for.
 #[derive(Clone, Debug, Default, PartialEq, Properties)]
 pub struct Options {
@@ -264,7 +267,7 @@ impl Component for App {
         let class = if page { "app page" } else { "app embed" };
         let body = match &self.driver {
             Ok(driver) => self.page(driver, page),
-            Err(why) => html! { <p class="banner" role="alert">{ why }</p> },
+            Err(why) => html! { <p class="banner" role="alert">{ words::visible(why, LONGEST_LINE) }</p> },
         };
         html! {
             <div {class} ref={self.root.clone()} data-theme={choice.theme.name()} lang={choice.lang.tag()} tabindex="-1"
@@ -419,6 +422,6 @@ impl App {
 
     fn answer(&mut self, outcome: Result<(), String>) {
         let number = self.refused.as_ref().map_or(0, |refused| refused.0) + 1;
-        self.refused = outcome.err().map(|message| Rc::new((number, message)));
+        self.refused = outcome.err().map(|message| Rc::new((number, words::visible(&message, LONGEST_LINE))));
     }
 }

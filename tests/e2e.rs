@@ -17,6 +17,10 @@ mod beats;
 mod chaos;
 #[path = "e2e/embedding.rs"]
 mod embedding;
+#[path = "e2e/hostile.rs"]
+mod hostile;
+#[path = "e2e/keyboard.rs"]
+mod keyboard;
 #[path = "e2e/page.rs"]
 #[allow(dead_code)] // the harness may offer more than the tests of the day use
 mod page;

@@ -1,8 +1,10 @@
 //! The session: inputs, time, record and replay, without the web.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 
+use std::rc::Rc;
+
 use let_it_crash::observe::chaos::{self, Report, Row};
-use let_it_crash::observe::snapshot::{ApplicationState, Snapshot};
+use let_it_crash::observe::snapshot::{ApplicationState, Snapshot, TreeNode};
 use let_it_crash::session::{Command, CrashKind, Options, Replay, SequenceSpec, Session, Speed, Target};
 use let_it_crash::supervision::{Restart, Strategy};
 use let_it_crash::term::{Atom, Term};
@@ -286,6 +288,83 @@ fn chaos_report(session: &mut Session) -> Report {
     let seen = session.snapshot();
     let run = session.chaos_run().unwrap();
     chaos::report(&run.began, run.ended.as_ref().unwrap_or(&seen), "seq")
+}
+
+fn children_of_supervisor(seen: &Snapshot) -> Vec<Rc<TreeNode>> {
+    let name = Some(Atom::new("Elixir.Seq.Supervisor"));
+    let supervisor = seen.processes().find(|process| process.name == name).unwrap();
+    seen.children(seen.node(supervisor.key).unwrap()).cloned().collect()
+}
+
+#[test]
+fn children_change_places_while_they_run_and_that_decides_who_goes_along() {
+    let mut session = session(7);
+    let names = |seen: &Snapshot| -> Vec<String> {
+        children_of_supervisor(seen).iter().map(|node| node.child.as_ref().unwrap().info.id.to_string()).collect()
+    };
+    let before = session.snapshot();
+    assert_eq!(names(&before), ["Seq.FibServer", "Seq.ArithServer"]);
+    do_at_once(&mut session, Command::SupervisorFlags { strategy: Strategy::RestForOne, intensity: 5, period: 5 });
+    do_at_once(&mut session, Command::ChildOrder { ids: vec!["Seq.ArithServer".into(), "Seq.FibServer".into()] });
+    assert_eq!(last_call(&mut session), ":ok");
+    let seen = session.snapshot();
+    assert_eq!(names(&seen), ["Seq.ArithServer", "Seq.FibServer"]);
+    let incarnations = |session: &mut Session| -> Vec<u32> {
+        children_of_supervisor(&session.snapshot()).iter().map(|node| node.incarnation).collect()
+    };
+    assert_eq!(incarnations(&mut session), [1, 1], "nobody was restarted for it");
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::Signal("kill".to_owned())));
+    assert_eq!(incarnations(&mut session), [1, 2], "the last takes nobody along");
+    do_at_once(&mut session, crash("Seq.ArithServer", CrashKind::Signal("kill".to_owned())));
+    assert_eq!(incarnations(&mut session), [2, 3], "the first takes all along");
+    assert!(Session::replay(&session.export()).unwrap().is_same());
+    let many = Command::ChildOrder { ids: vec!["a".into(); 101] };
+    assert_eq!(session.dispatch(many).unwrap_err(), "at most 100 children, not 101");
+}
+
+#[test]
+fn the_messages_of_one_process_are_seen_and_of_no_other() {
+    let mut session = session(7);
+    let messages = |session: &mut Session| session.snapshot().messages.len();
+    do_at_once(&mut session, Command::TraceProcess { target: named("Seq.FibServer"), on: true });
+    assert!(session.sees_messages() && !session.is_tracing());
+    do_at_once(&mut session, next("Seq.ArithServer"));
+    assert_eq!(messages(&mut session), 0);
+    do_at_once(&mut session, next("Seq.FibServer"));
+    let seen = session.snapshot();
+    let fib = seen.processes().find(|process| process.name == Some(Atom::new("Elixir.Seq.FibServer"))).unwrap().pid;
+    assert!(seen.messages.len() >= 2 && seen.messages.iter().all(|message| [message.from, message.to].contains(&fib)));
+    assert!(session.inspect(fib).unwrap().traced);
+    let traced = seen.messages.len();
+    do_at_once(&mut session, Command::TraceProcess { target: named("Seq.FibServer"), on: false });
+    do_at_once(&mut session, next("Seq.FibServer"));
+    assert_eq!(messages(&mut session), traced);
+    assert!(!session.sees_messages());
+    // It is an input: a replay sees the same messages, and its hash is that of the run.
+    let replay = Session::replay(&session.export()).unwrap();
+    assert!(replay.is_same());
+    assert_eq!(replay.into_session().snapshot().messages, session.snapshot().messages);
+    let nobody = Command::TraceProcess { target: named(":nobody"), on: true };
+    assert_eq!(session.dispatch(nobody).unwrap_err(), "no process is registered as :nobody");
+}
+
+#[test]
+fn a_day_of_virtual_time_is_kept_within_bounds() {
+    let mut session = session(7);
+    session.dispatch(Command::AutoRun { rate: 1 }).unwrap();
+    session.dispatch(chaos(1)).unwrap();
+    session.set_speed(Speed::all().last().unwrap());
+    let wall = Duration::from_secs(24 * 3600 / 64);
+    play(&mut session, wall, Duration::from_secs(2));
+    let seen = session.snapshot();
+    assert!(seen.now >= Instant::BOOT + Duration::from_secs(24 * 3600), "{:?}", seen.now);
+    assert!(seen.counts.crashes > 1_000 && seen.counts.calls > 80_000, "{:?}", seen.counts);
+    assert!(seen.log.len() < 16_384 && seen.moments.len() < 16_384 && seen.calls.len() < 16_384);
+    assert!(seen.all_series().all(|series| series.points.len() < 4_096));
+    assert!(seen.lanes.iter().flatten().all(|lane| lane.lives.len() < 512));
+    assert!(seen.nodes.len() < 200 && seen.counts.alive < 30);
+    assert_eq!(session.lost_entries(), 0);
+    assert!(session.export().len() < 100_000);
 }
 
 #[test]

@@ -55,6 +55,8 @@ pub struct Info {
     pub group_leader: Option<Pid>,
     /// Does it trap exits?
     pub trap_exit: bool,
+    /// Are its own messages written to the log?
+    pub traced: bool,
     /// Work done so far.
     pub reductions: u64,
     /// How many messages wait.
@@ -385,6 +387,7 @@ impl Runtime {
             parent: process.parent,
             group_leader: process.group_leader,
             trap_exit: process.trap_exit,
+            traced: process.traced,
             reductions: process.reductions,
             message_queue_len: process.mailbox.len(),
             messages: process.mailbox.iter().take(messages).collect(),

@@ -50,6 +50,8 @@ pub enum Task {
     Downgrade(Atom, String),
     /// `Seq.Supervisor` takes over these flags by its code change.
     Flags(Term),
+    /// So with its children in this order.
+    Order(Term),
     /// `:sys.suspend(process)`
     Suspend(Dest),
     /// `:sys.resume(process)`
@@ -70,7 +72,7 @@ impl Task {
             Task::StopApplication(_) => ("Elixir.Application", "stop", 1),
             Task::Upgrade(..) => ("release_handler", "upgrade_app", 2),
             Task::Downgrade(..) => ("release_handler", "downgrade_app", 2),
-            Task::Flags(_) => ("sys", "change_code", 4),
+            Task::Flags(_) | Task::Order(_) => ("sys", "change_code", 4),
             Task::Suspend(_) => ("sys", "suspend", 1),
             Task::Resume(_) => ("sys", "resume", 1),
         };
@@ -95,6 +97,7 @@ impl Task {
             Task::Upgrade(name, vsn) => ((*name).into(), term!({upgrade_app, (Term::string(vsn))})),
             Task::Downgrade(name, vsn) => ((*name).into(), term!({downgrade_app, (Term::string(vsn))})),
             Task::Flags(flags) => (Term::atom(seq::supervisor::NAME), term!({change_code, (flags.clone())})),
+            Task::Order(ids) => (Term::atom(seq::supervisor::NAME), term!({change_code, (ids.clone())})),
             Task::Suspend(process) => (dest_term(*process), term!(suspend)),
             Task::Resume(process) => (dest_term(*process), term!(resume)),
         }
@@ -118,6 +121,7 @@ impl Task {
             Task::Upgrade(name, vsn) => handler::upgrade_app(cx, name, &vsn).await,
             Task::Downgrade(name, vsn) => handler::downgrade_app(cx, name, &vsn).await,
             Task::Flags(flags) => seq::supervisor::change_flags(cx, flags).await,
+            Task::Order(ids) => seq::supervisor::change_order(cx, ids).await,
             Task::Suspend(process) => sys::suspend(cx, process).await,
             Task::Resume(process) => sys::resume(cx, process).await,
         }

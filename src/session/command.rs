@@ -154,6 +154,11 @@ pub enum Command {
         /// in so many seconds.
         period: u32,
     },
+    /// Gives `Seq.Supervisor` its children in another order by its own code change, while they run.
+    ChildOrder {
+        /// Child ids in start order; children that are not named come after them.
+        ids: Vec<String>,
+    },
     /// `:sys.suspend(target)`
     Suspend {
         /// Who.
@@ -164,7 +169,16 @@ pub enum Command {
         /// Who.
         target: Target,
     },
-    /// Writes messages to the log from now on, or no longer.
+    /// Writes the messages that a process sends and gets to the log from now on, or no longer. A
+    /// process that comes after it in its place is another one.
+    TraceProcess {
+        /// Whose.
+        target: Target,
+        /// On or off.
+        on: bool,
+    },
+    /// Writes all messages to the log from now on, or no longer. That is no input: a replay can
+    /// be watched with it or without.
     Trace {
         /// On or off.
         on: bool,

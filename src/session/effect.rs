@@ -23,6 +23,8 @@ pub(super) enum Effect {
     AutoRun(Term),
     /// The chaos client is told something.
     Chaos(Term),
+    /// The messages of a process are seen, or no longer.
+    Trace(Pid, bool),
     /// A variable of the system's environment changes.
     SystemEnv(String, Option<String>),
 }
@@ -52,6 +54,8 @@ pub(super) fn effect(node: &Runtime, command: &Command) -> Result<Effect, String
         Command::SupervisorFlags { strategy, intensity, period } => {
             Effect::Client(Task::Flags(flags(*strategy, *intensity, *period)?))
         }
+        Command::ChildOrder { ids } => Effect::Client(Task::Order(order(ids)?)),
+        Command::TraceProcess { target, on } => Effect::Trace(alive(node, target)?, *on),
         Command::Suspend { target } => Effect::Client(Task::Suspend(whom(node, target)?)),
         Command::Resume { target } => Effect::Client(Task::Resume(whom(node, target)?)),
         Command::Trace { .. } => return Err("tracing is no input".to_owned()),
@@ -88,6 +92,15 @@ fn flags(strategy: Strategy, intensity: u32, period: u32) -> Result<Term, String
         return Err("a period has at least one second".to_owned());
     }
     Ok(term!(#{strategy => (strategy), intensity => (intensity), period => (period)}))
+}
+
+/// Child ids as a list.
+fn order(ids: &[String]) -> Result<Term, String> {
+    if ids.len() > 100 {
+        return Err(format!("at most 100 children, not {}", ids.len()));
+    }
+    let ids = ids.iter().map(|id| atom(id).map(Term::from)).collect::<Result<Vec<Term>, String>>()?;
+    Ok(Term::list(ids))
 }
 
 fn version(text: &str) -> Result<String, String> {

@@ -24,15 +24,17 @@ pub struct Pace {
     pub rate: u32,
     /// Crashes a minute of chaos.
     pub chaos: u32,
-    /// Are messages seen?
+    /// Are all messages seen?
     pub tracing: bool,
+    /// Are messages of anybody seen?
+    pub traced: bool,
     /// The seed of the run.
     pub seed: u64,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Pace { playing: true, speed: Speed::REAL, rate: 0, chaos: 0, tracing: false, seed: 0 }
+        Pace { playing: true, speed: Speed::REAL, rate: 0, chaos: 0, tracing: false, traced: false, seed: 0 }
     }
 }
 

@@ -9,6 +9,9 @@ thread_local! {
     static UNHEARD: Closure<dyn FnMut(JsValue)> = Closure::new(|_| ());
 }
 
+/// The most bytes read of a file.
+const MOST_READ: u32 = 1 << 20;
+
 fn window() -> Option<Window> {
     web_sys::window()
 }
@@ -104,6 +107,9 @@ pub(crate) fn copy(text: &str) -> Option<()> {
 pub(crate) fn read(input: &JsValue, then: impl FnOnce(String) + 'static) -> Option<()> {
     let get = |of: &JsValue, name: &str| js_sys::Reflect::get(of, &name.into()).ok().filter(JsValue::is_truthy);
     let file = get(&get(input, "files")?, "0")?;
+    // No more of it than it takes to see that it is too much.
+    let slice: js_sys::Function = get(&file, "slice")?.dyn_into().ok()?;
+    let file = slice.call2(&file, &0.into(), &MOST_READ.into()).ok()?;
     let text: js_sys::Function = get(&file, "text")?.dyn_into().ok()?;
     let promise = text.call0(&file).ok()?;
     let after: js_sys::Function = get(&promise, "then")?.dyn_into().ok()?;

@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use yew::{Callback, Html, Properties, SubmitEvent, function_component, use_state_eq};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlElement, ShadowRoot};
+use yew::{Callback, Html, Properties, SubmitEvent, function_component, use_effect_with, use_node_ref, use_state_eq};
 
 use super::html::{component, html};
 
@@ -40,11 +42,21 @@ pub(crate) fn Chaos(props: &ChaosProps) -> Html {
     let t = props.choice.lang.words();
     let seen = &props.snapshot;
     let goes_on = props.run.as_ref().is_some_and(|run| run.ended.is_none()) && seen.halted.is_none();
+    let close = use_node_ref();
+    let own = close.clone();
+    // The button that was pressed goes with what it began or ended: the focus must not go with it.
+    use_effect_with(goes_on, move |_| {
+        let Some(close) = own.cast::<HtmlElement>() else { return };
+        let root = close.get_root_node().dyn_into::<ShadowRoot>();
+        if root.is_ok_and(|root| root.active_element().is_none()) {
+            drop(close.focus());
+        }
+    });
     let stop = Command::Chaos { per_minute: 0, targets: Vec::new(), seed: None };
     html! {
         <div class="chaos-form">
             <header><h2>{ t.chaos }</h2>
-                <button type="button" class="plain" aria-label={t.close} onclick={doing(&act, Act::Close)}>{ icon("M4 4l8 8M12 4l-8 8") }</button>
+                <button type="button" class="plain" ref={close} aria-label={t.close} onclick={doing(&act, Act::Close)}>{ icon("M4 4l8 8M12 4l-8 8") }</button>
             </header>
             <p class="hint">{ t.about_chaos }</p>
             if goes_on {

@@ -94,7 +94,7 @@ fn own(
     kind: fn(String) -> CrashKind,
     wrong: &UseStateHandle<bool>,
 ) -> Html {
-    let text = [label, "(", &super::words::cut(custom, 14), ")"].concat();
+    let text = [label, "(", &super::words::visible(custom, 13), ")"].concat();
     let (act, target, custom, wrong) = (act.clone(), props.target.clone(), custom.to_owned(), wrong.clone());
     let onclick = Callback::from(move |_: yew::MouseEvent| match erlang::parse(&custom) {
         Ok(_) => act.emit(Act::Do(Command::Crash { target: target.clone(), how: kind(custom.clone()) })),

@@ -90,6 +90,7 @@ impl Driver {
         }
         let news = self.session.news();
         let seen = self.see(news);
+        self.pace.traced = self.session.sees_messages();
         self.count_mailboxes();
         seen
     }
@@ -190,7 +191,13 @@ impl Driver {
     pub(crate) fn reset(&mut self, seed: u64) -> Result<(), String> {
         self.session.reset(seed)?;
         self.session.play();
-        self.pace = Pace { seed, speed: self.pace.speed, tracing: self.pace.tracing, ..Pace::default() };
+        self.pace = Pace {
+            seed,
+            speed: self.pace.speed,
+            tracing: self.pace.tracing,
+            traced: self.pace.tracing,
+            ..Pace::default()
+        };
         self.snapshot = self.session.snapshot();
         (self.last, self.relentless) = (None, None);
         Ok(())
@@ -204,6 +211,7 @@ impl Driver {
         };
         self.session.dispatch(command)?;
         (self.pace.rate, self.pace.chaos, self.pace.tracing) = (rate, chaos, self.session.is_tracing());
+        self.pace.traced = self.session.sees_messages();
         self.snapshot = self.session.snapshot();
         Ok(())
     }

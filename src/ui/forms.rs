@@ -153,6 +153,8 @@ pub(crate) fn field(
 pub(crate) struct FlagsProps {
     /// As they are now.
     pub(crate) flags: Flags,
+    /// Its children in start order: name, and what would happen if it died now.
+    pub(crate) children: Vec<(String, String)>,
     pub(crate) lang: Lang,
 }
 
@@ -175,7 +177,7 @@ pub(crate) fn FlagsForm(props: &FlagsProps) -> Html {
         })
     };
     let submit = {
-        let (draft, wrong) = (draft.clone(), wrong.clone());
+        let (act, draft, wrong) = (act.clone(), draft.clone(), wrong.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             match flags_of(&draft) {
@@ -202,8 +204,30 @@ pub(crate) fn FlagsForm(props: &FlagsProps) -> Html {
                 <p class="hint">{ t.flags_hint }</p>
                 <button type="submit" class="primary">{ t.apply }</button>
             </form>
+            { order(&act, &props.children, t) }
         </details>
     }
+}
+
+/// The children in start order, each to be moved, with what its place means.
+fn order(act: &Callback<Act>, children: &[(String, String)], t: &'static Words) -> Html {
+    let ids: Vec<String> = children.iter().map(|(name, _)| name.clone()).collect();
+    let moved = |at: usize, to: usize, label: &'static str, path: &'static str, name: &str| {
+        let mut ids = ids.clone();
+        let there = at < ids.len() && to < ids.len();
+        if there {
+            ids.swap(at, to);
+        }
+        let label = [name, ": ", label].concat();
+        html! { <button type="button" class="plain" disabled={!there} aria-label={label.clone()} title={label} onclick={doing(act, Act::Do(Command::ChildOrder { ids }))}>{ icon(path) }</button> }
+    };
+    let child = |(at, (name, blast)): (usize, &(String, String))| {
+        html! {
+            <li key={name.as_str()}><code>{ name }</code>{ moved(at, at.wrapping_sub(1), t.earlier, "M8 13V3M4 7l4-4 4 4", name) }
+                { moved(at, at + 1, t.later, "M8 3v10M4 9l4 4 4-4", name) }<p class="hint">{ blast }</p></li>
+        }
+    };
+    html! { <><h3>{ t.start_order }</h3><ol class="terms order">{ for children.iter().enumerate().map(child) }</ol></> }
 }
 
 const STRATEGIES: [Strategy; 3] = [Strategy::OneForOne, Strategy::OneForAll, Strategy::RestForOne];

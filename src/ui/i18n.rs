@@ -231,6 +231,10 @@ words! {
     no_state: "It holds no state to show at the moment.", "지금 보여 줄 상태가 없습니다.";
     no_spec: "No supervisor knows it, so it has no child spec.", "감독자(supervisor)가 없으므로 자식 명세가 없습니다.";
     trace: "Trace messages", "메시지 추적";
+    trace_own: "Trace this process", "이 프로세스 추적";
+    start_order: "Start order of its children", "자식의 시작 순서";
+    earlier: "Start earlier", "더 먼저 시작";
+    later: "Start later", "더 나중에 시작";
     traced: "Traced", "추적한 메시지";
     nothing_traced: "No message of it has been traced.", "추적한 메시지가 없습니다.";
     close_up: "Close-up", "가까이 보기";

@@ -16,12 +16,13 @@ use super::act::{Act, Choice, Layer, Tab};
 use super::crash_menu::CrashMenu;
 use super::forms::FlagsForm;
 use super::i18n::Words;
-use super::process_tree::glyph;
+use super::process_tree::{glyph, in_words};
 use super::shared::{Ptr, copy, doing, icon, use_act};
 use super::words;
 use crate::observe::snapshot::{NodeKind, Snapshot, State, TreeNode};
 use crate::session::{Command, Info, Target};
 use crate::time::Instant;
+use crate::view::blast::blast;
 use crate::view::states;
 
 pub(crate) use application::{chip, runs};
@@ -81,13 +82,24 @@ fn inside(props: &InspectorProps, act: &Callback<Act>, node: &Rc<TreeNode>, t: &
                 { tab(Tab::Spec, t.tab_spec) }{ tab(Tab::Messages, t.tab_messages) }
             </div>
             if words::named(node, words::SUPERVISOR) && node.state.is_alive() {
-                { node.supervisor.as_ref().map(|supervisor| component! { <FlagsForm flags={supervisor.flags} lang={props.choice.lang} /> }) }
+                { node.supervisor.as_ref().map(|supervisor| component! { <FlagsForm flags={supervisor.flags} children={children(props, node, t)} lang={props.choice.lang} /> }) }
             }
             <div class="panel" role="tabpanel" id="inspector-panel" aria-labelledby={tab_id(props.choice.tab)} tabindex="0">
                 { panel(props, act, node, t) }
             </div>
         </>
     }
+}
+
+/// The children of a supervisor in start order, each with what would happen if it died now.
+fn children(props: &InspectorProps, node: &TreeNode, t: &'static Words) -> Vec<(String, String)> {
+    let seen = &props.snapshot;
+    let told = |child: &Rc<TreeNode>| {
+        let id = words::brief(&child.child.as_ref()?.info.id);
+        let blast = blast(seen, child.key, props.now).map(|blast| in_words(seen, &blast, t));
+        Some((id, blast.unwrap_or_default()))
+    };
+    seen.children(node).take(100).filter_map(told).collect()
 }
 
 const fn tab_id(tab: Tab) -> &'static str {

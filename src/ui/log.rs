@@ -16,6 +16,8 @@ use crate::observe::snapshot::{Level, LogLine, Snapshot};
 /// Lines shown at first, and at most.
 const PAGE: usize = 60;
 const MOST: usize = 280;
+/// The most characters of one.
+const MOST_TEXT: usize = 20_000;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct LogProps {
@@ -68,7 +70,7 @@ fn Line(props: &LineProps) -> Html {
     let act = use_act();
     let open = use_state_eq(|| false);
     let (line, t) = (&*props.line, props.lang.words());
-    let text = report::text(&line.report);
+    let text = words::visible(&report::text(&line.report), MOST_TEXT);
     let (first, rest) = text.split_once('\n').unwrap_or((&text, ""));
     let class = yew::classes!("line", level(line.level()), open.then_some("open"), props.lit.then_some("lit"));
     let toggle = {

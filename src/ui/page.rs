@@ -92,7 +92,7 @@ pub fn Page(props: &PageProps) -> Html {
                     { component! { <Inspector tracing={props.pace.tracing} snapshot={snapshot.clone()} choice={choice.clone()} info={props.info.clone()} relentless={props.relentless.clone()} {now} /> } }
                 </section>
                 { pane(Pane::Values, t.values, component! { <Chart snapshot={snapshot.clone()} choice={choice.clone()} handlers={props.handlers.clone()} {now} /> }) }
-                { pane(Pane::Timeline, t.timeline, component! { <Timeline tracing={props.pace.tracing} snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} {now} /> }) }
+                { pane(Pane::Timeline, t.timeline, component! { <Timeline tracing={props.pace.tracing} traced={props.pace.traced} snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} {now} /> }) }
                 { pane(Pane::Log, t.log, component! { <Log snapshot={snapshot.clone()} choice={choice.clone()} /> }) }
             </div>
             { switch(props, t) }
@@ -173,7 +173,9 @@ fn halted(props: &PageProps, t: &'static Words) -> Html {
 
 /// What OTP's node says as it goes down, and what that means.
 fn last_words(snapshot: &Snapshot, reason: &Term, t: &'static Words) -> Html {
-    let Some(text) = words::charlist(reason) else { return html! { <code>{ words::brief(reason) }</code> } };
+    let Some(text) = words::charlist(reason).map(|text| words::visible(&text, 4_000)) else {
+        return html! { <code>{ words::brief(reason) }</code> };
+    };
     let culprit = text.strip_prefix("{application_terminated,").and_then(|rest| rest.split(',').next());
     let view = culprit.and_then(|name| snapshot.applications.iter().find(|view| *view.name.text() == *name));
     let means = match view.and_then(|view| view.start_type) {

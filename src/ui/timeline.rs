@@ -38,8 +38,10 @@ pub(crate) struct TimelineProps {
     pub(crate) snapshot: Ptr<Snapshot>,
     pub(crate) choice: Choice,
     pub(crate) app: Rc<str>,
-    /// Are messages seen?
+    /// Are all messages seen?
     pub(crate) tracing: bool,
+    /// Are messages of anybody seen?
+    pub(crate) traced: bool,
     pub(crate) now: Instant,
 }
 
@@ -58,7 +60,7 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
         <div class="timeline">
             <div class="tools"><h2>{ t.timeline }</h2><small>{ t.availability }{ " A = MTBF / (MTBF + MTTR)" }</small>
                 { trace(&act, props.tracing, t) }
-                if props.tracing {
+                if props.traced {
                     <button type="button" class="close-up" aria-pressed={props.choice.close_up.to_string()} onclick={doing(&act, Act::CloseUp(!props.choice.close_up))}>{ t.close_up }</button>
                 }
             </div>
@@ -88,13 +90,13 @@ fn lanes(snapshot: &Snapshot, app: &str) -> Vec<Rc<Lane>> {
 fn drawing(props: &TimelineProps, act: &Callback<Act>, lanes: &[Rc<Lane>], width: i32) -> Html {
     let axis = window(props, width);
     // One more lane while messages are seen: for those whose sender or receiver has none.
-    let rows = lanes.len() + usize::from(props.tracing);
+    let rows = lanes.len() + usize::from(props.traced);
     let height = TOP + PITCH * i32::try_from(rows).unwrap_or(0) + 4;
     html! {
         <svg width={width.to_string()} height={height.to_string()} aria-hidden="true">
             { grid(&axis, 16.0, f64::from(height), 11.0) }
             { for lanes.iter().zip(0..).map(|(lane, at)| drawn(props, act, lane, &axis, TOP + PITCH * at)) }
-            if props.tracing { { messages(props, lanes, &axis) } }
+            if props.traced { { messages(props, lanes, &axis) } }
         </svg>
     }
 }
@@ -102,7 +104,7 @@ fn drawing(props: &TimelineProps, act: &Callback<Act>, lanes: &[Rc<Lane>], width
 /// The window of time that the reader chose, or around the last exchange of messages.
 fn window(props: &TimelineProps, width: i32) -> TimeScale {
     let axis = axis(props.now, props.choice.span, width);
-    let close = (props.tracing && props.choice.close_up).then(|| close_up(&props.snapshot.messages, CLOSE, EXCHANGE));
+    let close = (props.traced && props.choice.close_up).then(|| close_up(&props.snapshot.messages, CLOSE, EXCHANGE));
     close.flatten().map_or(axis, |(from, to)| TimeScale { from, to, ..axis })
 }
 

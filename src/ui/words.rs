@@ -24,6 +24,26 @@ pub(crate) fn erlang(term: &Term) -> String {
     erlang::print(term, erlang::Style { max_bytes: 16 << 10, ..erlang::Style::TP })
 }
 
+/// A text from outside, at most `most` characters of it; what would turn, hide or break the text
+/// around it is written out.
+pub(crate) fn visible(text: &str, most: usize) -> String {
+    let mut shown = String::new();
+    for letter in text.chars().take(most) {
+        match letter {
+            '\n' => shown.push(letter),
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' => {
+                shown.extend(letter.escape_unicode());
+            }
+            _ if letter.is_control() => shown.extend(letter.escape_unicode()),
+            _ => shown.push(letter),
+        }
+    }
+    if text.chars().nth(most).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// The text of a charlist or a string.
 pub(crate) fn charlist(term: &Term) -> Option<String> {
     let letter = |term: &Term| u32::try_from(term.as_int()?).ok().and_then(char::from_u32);
@@ -223,6 +243,13 @@ mod tests {
         assert_eq!(clock(at(723_000)), "12:03.0");
         assert_eq!(clock(at(3_723_400)), "1:02:03.4");
         assert_eq!(moment(at(7_412)), "0:07.412");
+    }
+
+    #[test]
+    fn text_from_outside_is_cut_and_shows_its_controls() {
+        assert_eq!(visible("<b>수열</b>\n", 20), "<b>수열</b>\n");
+        assert_eq!(visible("a\u{202e}b\u{0}\u{200b}\t", 20), "a\\u{202e}b\\u{0}\\u{200b}\\u{9}");
+        assert_eq!(visible(&"x".repeat(1 << 20), 4), "xxxx…");
     }
 
     #[test]

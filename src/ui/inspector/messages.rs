@@ -23,12 +23,19 @@ pub(super) fn panel(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode
         <>
             <h3>{ t.in_mailbox }</h3>{ mailbox(props.info.as_deref(), t) }
             <h3>{ t.calls }</h3>{ calls(&props.snapshot, node, t) }
-            <h3>{ t.traced }{ " " }{ trace(act, props.tracing, t) }</h3>{ traced(&props.snapshot, node, t) }
+            <h3>{ t.traced }</h3><p class="deeds">{ trace_own(act, props, node, t) }{ trace(act, props.tracing, t) }</p>{ traced(&props.snapshot, node, t) }
         </>
     }
 }
 
-/// The button that begins and ends the tracing of messages.
+/// The button that begins and ends the tracing of this process alone.
+fn trace_own(act: &Callback<Act>, props: &InspectorProps, node: &TreeNode, t: &'static Words) -> Html {
+    let (Some(info), Some(target)) = (&props.info, words::target(node)) else { return Html::default() };
+    let on = !info.traced;
+    html! { <button type="button" class="trace-own" aria-pressed={info.traced.to_string()} onclick={doing(act, Act::Do(Command::TraceProcess { target, on }))}>{ t.trace_own }</button> }
+}
+
+/// The button that begins and ends the tracing of all messages.
 pub(crate) fn trace(act: &Callback<Act>, tracing: bool, t: &'static Words) -> Html {
     html! { <button type="button" class="trace" aria-pressed={tracing.to_string()} onclick={doing(act, Act::Do(Command::Trace { on: !tracing }))}>{ t.trace }</button> }
 }
