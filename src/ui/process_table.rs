@@ -33,8 +33,6 @@ struct Found {
     node: Rc<TreeNode>,
     /// What stands in the columns, in their order.
     cells: [String; COLUMNS],
-    /// What it is sorted by.
-    key: String,
 }
 
 const COLUMNS: usize = 6;
@@ -54,7 +52,7 @@ pub(crate) fn ProcessTable(props: &TableProps) -> Html {
             let _ = HtmlElement::focus(&field);
         }
     });
-    let found = found(props, t);
+    let (found, all) = found(props, t);
     let first = found.first().map(|found| found.node.key);
     let oninput =
         act.reform(|event: InputEvent| Act::Filter(event.target_unchecked_into::<HtmlInputElement>().value()));
@@ -66,23 +64,23 @@ pub(crate) fn ProcessTable(props: &TableProps) -> Html {
     });
     html! {
         <div class="processes">
-            <label class="field"><span>{ t.search }{ " " }<kbd>{ "/" }</kbd>{ " · " }{ found.len() }{ " " }{ t.found }</span>
+            <label class="field"><span>{ t.search }{ " " }<kbd>{ "/" }</kbd>{ " · " }{ all }{ " " }{ t.found }</span>
                 <input type="search" id="search" ref={field} {oninput} {onkeydown} placeholder={t.search_hint} maxlength="400" autocomplete="off" spellcheck="false" />
             </label>
             <div class="scroll" tabindex="0" role="group" aria-label={t.processes}>
-                if found.is_empty() { <p class="empty">{ t.not_found }</p> } else { { table(&act, choice, &found, t) } }
+                if found.is_empty() { <p class="empty">{ t.not_found }</p> } else { { table(&act, choice, &found, all, t) } }
             </div>
         </div>
     }
 }
 
-fn table(act: &Callback<Act>, choice: &Choice, found: &[Found], t: &'static Words) -> Html {
-    let more = found.len().saturating_sub(MOST);
+fn table(act: &Callback<Act>, choice: &Choice, found: &[Found], all: usize, t: &'static Words) -> Html {
+    let more = all.saturating_sub(found.len());
     html! {
         <>
             <table>
                 <thead><tr>{ for ORDER.into_iter().map(|column| head(act, choice, column, t)) }</tr></thead>
-                <tbody>{ for found.iter().take(MOST).map(|found| row(act, choice, found)) }</tbody>
+                <tbody>{ for found.iter().map(|found| row(act, choice, found)) }</tbody>
             </table>
             if more > 0 { <p class="hint">{ "+" }{ more }{ " " }{ t.hidden_children }</p> }
         </>
@@ -121,41 +119,66 @@ fn row(act: &Callback<Act>, choice: &Choice, found: &Found) -> Html {
     }
 }
 
-/// The processes that have what is searched for, in the order that was chosen.
-fn found(props: &TableProps, t: &'static Words) -> Vec<Found> {
+/// The processes that have what is searched for, in the order that was chosen: the first of them,
+/// and how many there are. Only what decides the order is made for all of them.
+fn found(props: &TableProps, t: &'static Words) -> (Vec<Found>, usize) {
     let (column, descending) = props.choice.sort;
     let wanted = lowercase(props.choice.filter.trim());
-    let mut found: Vec<Found> = props
-        .snapshot
-        .processes()
-        .take(SCANNED)
-        .filter_map(|process| {
-            let node = props.snapshot.node(process.key)?;
-            let mail = props.mailboxes.iter().find(|(pid, _)| *pid == process.pid).map_or(0, |(_, mail)| *mail);
-            let id = node.child.as_ref().map(|child| words::brief(&child.info.id)).unwrap_or_default();
-            let cells = [
-                process.pid.to_string(),
-                words::label(node, t),
-                t.state_name(node.state).to_owned(),
-                process.module.map(words::atom).unwrap_or_default(),
-                mail.to_string(),
-                node.incarnation.to_string(),
-            ];
-            let [pid, name, state, module, ..] = &cells;
-            let texts = [pid, name, module, id.as_str()].join("\n");
-            let fits = wanted.is_empty() || lowercase(&texts).contains(&wanted);
-            // Numbers with as many digits each sort as texts.
-            let key = match column {
-                Column::Pid => format!("{:010}", process.pid.number()),
-                Column::Name => lowercase(name),
-                Column::State => state.clone(),
-                Column::Module => lowercase(module),
-                Column::Mailbox => format!("{mail:010}"),
-                Column::Incarnation => format!("{:010}", node.incarnation),
-            };
-            fits.then(|| Found { node: node.clone(), cells, key })
+    let nodes = props.snapshot.processes().take(SCANNED).filter_map(|process| props.snapshot.node(process.key));
+    let fits = |node: &&Rc<TreeNode>| wanted.is_empty() || lowercase(&texts(node, t)).contains(&wanted);
+    let mut keys: Vec<(u64, String, &Rc<TreeNode>)> = nodes
+        .filter(fits)
+        .map(|node| {
+            let (number, text) = key(props, node, column, t);
+            (number, text, node)
         })
         .collect();
-    sort_by(&mut found, |a, b| if descending { b.key.cmp(&a.key) } else { a.key.cmp(&b.key) });
-    found
+    let order = |a: &(u64, String, &Rc<TreeNode>), b: &(u64, String, &Rc<TreeNode>)| (a.0, &a.1).cmp(&(b.0, &b.1));
+    sort_by(&mut keys, |a, b| if descending { order(b, a) } else { order(a, b) });
+    let all = keys.len();
+    (
+        keys.into_iter()
+            .take(MOST)
+            .map(|(_, _, node)| Found { node: node.clone(), cells: cells(props, node, t) })
+            .collect(),
+        all,
+    )
+}
+
+/// What a process is searched by.
+fn texts(node: &TreeNode, t: &'static Words) -> String {
+    let id = node.child.as_ref().map(|child| words::brief(&child.info.id)).unwrap_or_default();
+    let pid = node.pid().map(|pid| pid.to_string()).unwrap_or_default();
+    [pid, words::label(node, t), module(node), id].join("\n")
+}
+
+fn module(node: &TreeNode) -> String {
+    node.process.as_ref().and_then(|process| process.module).map(words::atom).unwrap_or_default()
+}
+
+fn mail(props: &TableProps, node: &TreeNode) -> usize {
+    props.mailboxes.iter().find(|(pid, _)| node.pid() == Some(*pid)).map_or(0, |(_, mail)| *mail)
+}
+
+/// What a process is sorted by: a number, or else a text.
+fn key(props: &TableProps, node: &TreeNode, column: Column, t: &'static Words) -> (u64, String) {
+    match column {
+        Column::Pid => (node.pid().map_or(0, |pid| u64::from(pid.number())), String::new()),
+        Column::Name => (0, lowercase(&words::label(node, t))),
+        Column::State => (0, t.state_name(node.state).to_owned()),
+        Column::Module => (0, lowercase(&module(node))),
+        Column::Mailbox => (mail(props, node) as u64, String::new()),
+        Column::Incarnation => (u64::from(node.incarnation), String::new()),
+    }
+}
+
+fn cells(props: &TableProps, node: &TreeNode, t: &'static Words) -> [String; COLUMNS] {
+    [
+        node.pid().map(|pid| pid.to_string()).unwrap_or_default(),
+        words::label(node, t),
+        t.state_name(node.state).to_owned(),
+        module(node),
+        mail(props, node).to_string(),
+        node.incarnation.to_string(),
+    ]
 }
