@@ -63,7 +63,7 @@ use crate::event::{Behaviour, Mfa};
 use crate::exit::Raise;
 use crate::kernel::message::Caller;
 use crate::process::Cx;
-use crate::term::{Atom, Term};
+use crate::term::{Atom, Pid, Term};
 use crate::time::Duration;
 
 use super::proc_lib;
@@ -309,12 +309,17 @@ async fn start_server(cx: &Cx, start: Start, link: bool, code: &'static Code) ->
     {
         return Ok(already_started(pid));
     }
-    let initial_call = Mfa { module: start.module, function: Atom::INIT, arity: 1 };
-    let (pid, timeout) = (cx.me(), start.timeout);
-    let body = |child| Life::starting(child, Starter { pid, link, code }, start);
-    proc_lib::start(cx, link, initial_call, timeout, body).await
+    let (timeout, mark) = (start.timeout, cx.mark());
+    let child = spawn_server(cx, start, link, code)?;
+    Ok(proc_lib::started(cx, link, timeout, mark, child).await)
 }
 
-pub(crate) fn already_started(pid: crate::term::Pid) -> Term {
+fn spawn_server(cx: &Cx, start: Start, link: bool, code: &'static Code) -> Result<Pid, Raise> {
+    let initial_call = Mfa { module: start.module, function: Atom::INIT, arity: 1 };
+    let starter = Starter { pid: cx.me(), link, code };
+    proc_lib::spawn_body(cx, link, initial_call, |child| Life::starting(child, starter, start))
+}
+
+pub(crate) fn already_started(pid: Pid) -> Term {
     Term::error(Term::tuple([Atom::ALREADY_STARTED.into(), pid.into()]))
 }

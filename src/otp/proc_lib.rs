@@ -28,6 +28,7 @@ use std::rc::Rc;
 use crate::event::{Event, Level, Mfa, Report};
 use crate::exit::{Class, ExitReason, Raise};
 use crate::kernel::Dest;
+use crate::kernel::mailbox::Position;
 use crate::process::{BoxBody, Cx, SpawnOptions};
 use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::Duration;
@@ -48,18 +49,22 @@ pub async fn start(
     timeout: Option<Duration>,
     body: impl FnOnce(Cx) -> BoxBody,
 ) -> Result<Term, Raise> {
-    let mark = cx.mark();
-    let child = spawn_body(cx, link, initial_call, body)?;
+    Ok(started(cx, link, timeout, cx.mark(), spawn_body(cx, link, initial_call, body)?).await)
+}
+
+/// [`start`] of a child that was spawned, by [`spawn_body`], since the `mark`. Apart, for who
+/// awaits it would keep room for all that the child began with.
+pub(super) async fn started(cx: &Cx, link: bool, timeout: Option<Duration>, mark: Position, child: Pid) -> Term {
     let monitor = if link { None } else { Some(cx.monitor_with_alias(child)) };
     let answer = cx.receive_match(mark, timeout, |message| acknowledgement(message, child, monitor)).await;
     if let Some(monitor) = monitor {
         cx.demonitor_flush(monitor);
     }
     match answer {
-        Some(answer) => Ok(answer),
+        Some(answer) => answer,
         None => {
             Box::pin(kill_and_flush(cx, child)).await;
-            Ok(Term::error(Atom::TIMEOUT.into()))
+            Term::error(Atom::TIMEOUT.into())
         }
     }
 }
@@ -78,10 +83,16 @@ where
     spawn_body(cx, link, initial_call, |child| Box::pin(body(child)))
 }
 
-fn spawn_body(cx: &Cx, link: bool, initial_call: Mfa, body: impl FnOnce(Cx) -> BoxBody) -> Result<Pid, Raise> {
-    let child = cx.bear(SpawnOptions { link, initial_call })?;
+/// Spawns a process that knows its ancestors.
+#[inline]
+pub(super) fn spawn_body(
+    cx: &Cx,
+    link: bool,
+    initial_call: Mfa,
+    body: impl FnOnce(Cx) -> BoxBody,
+) -> Result<Pid, Raise> {
+    let child = cx.bear(SpawnOptions { link, initial_call }, true)?;
     let pid = child.me();
-    cx.pass_on_ancestors(pid);
     cx.house(pid, body(child));
     Ok(pid)
 }

@@ -372,7 +372,7 @@ impl Supervisor {
 
     /// Calls a child's start function. `Ok(None)` is `ignore`.
     async fn start_one(&self, cx: &Cx, spec: &ChildSpec) -> Result<Option<Pid>, Term> {
-        let started = self.start_with(cx, spec, &spec.start.2, None).await?;
+        let started = self.start_with(cx, spec, spec.args(), None).await?;
         if let Started::Running(pid, _) = started {
             self.report_progress(cx, spec, pid);
             return Ok(Some(pid));
@@ -382,10 +382,15 @@ impl Supervisor {
 
     /// Calls a child's start function with these arguments. `replaces` is the former process of
     /// an instance of `simple_one_for_one`.
-    async fn start_with(&self, cx: &Cx, spec: &ChildSpec, args: &Term, replaces: Option<Pid>) -> Result<Started, Term> {
+    async fn start_with(
+        &self,
+        cx: &Cx,
+        spec: &ChildSpec,
+        args: Vec<Term>,
+        replaces: Option<Pid>,
+    ) -> Result<Started, Term> {
         let (module, function, _) = spec.start;
         cx.emit(Event::ChildStarting { supervisor: cx.me(), id: spec.id.clone(), replaces });
-        let args = args.to_vec().unwrap_or_default();
         let outcome = cx.apply(module, function, args).await;
         let started = started(outcome);
         match &started {
@@ -415,7 +420,7 @@ impl Supervisor {
         let specs = child_spec::check_all(specs, flags.auto_shutdown)?;
         match &mut self.kids {
             Kids::Simple(simple) => match <[ChildSpec; 1]>::try_from(specs) {
-                Ok([template]) => simple.template = Rc::new(template),
+                Ok([template]) => simple.follow(template),
                 Err(_) => return Err(answer.clone()),
             },
             Kids::Many(children) => children.update(specs),
@@ -437,8 +442,8 @@ impl Supervisor {
 
 /// What a child's start function made.
 enum Started {
-    /// A process; `{ok, Pid, Extra}` has something to pass on.
-    Running(Pid, Option<Term>),
+    /// A process; and the answer, `{ok, Pid}` or `{ok, Pid, Extra}`, to pass on.
+    Running(Pid, Term),
     /// `ignore`
     Ignored,
 }
@@ -449,8 +454,9 @@ fn started(outcome: Result<Term, Raise>) -> Result<Started, Term> {
         .or_else(Raise::into_thrown)
         .map_err(|raise| Term::tuple([Atom::EXIT.into(), raise.into_exit_reason().0]))?;
     match (&answer, answer.as_tuple()) {
-        (_, Some([Term::Atom(Atom::OK), Term::Pid(pid)])) => Ok(Started::Running(*pid, None)),
-        (_, Some([Term::Atom(Atom::OK), Term::Pid(pid), extra])) => Ok(Started::Running(*pid, Some(extra.clone()))),
+        (_, Some([Term::Atom(Atom::OK), Term::Pid(pid)] | [Term::Atom(Atom::OK), Term::Pid(pid), _])) => {
+            Ok(Started::Running(*pid, answer.clone()))
+        }
         (Term::Atom(Atom::IGNORE), _) => Ok(Started::Ignored),
         (_, Some([Term::Atom(Atom::ERROR), reason])) => Err(reason.clone()),
         _ => Err(answer),

@@ -542,24 +542,26 @@ impl Cx {
         F: FnOnce(Cx) -> Fut,
         Fut: Future<Output = Result<(), Raise>> + 'static,
     {
-        let child = self.bear(options)?;
+        let child = self.bear(options, false)?;
         let pid = child.me;
         self.house(pid, Box::pin(body(child)));
         Ok(pid)
     }
 
-    /// Makes a process that has no body yet.
-    pub(crate) fn bear(&self, options: SpawnOptions) -> Result<Cx, Raise> {
+    /// Makes a process that has no body yet; does it know its ancestors?
+    pub(crate) fn bear(&self, options: SpawnOptions, ancestors: bool) -> Result<Cx, Raise> {
         self.shared.charge(10);
         let SpawnOptions { link, initial_call } = options;
         let birth = Birth { parent: Some(self.me), link, initial_call };
         let mut kernel = self.kernel();
-        let Some(leader) = kernel.process(self.me).map(|process| process.group_leader) else {
+        let Some(parent) = kernel.process_mut(self.me) else {
             return Err(Raise::exit(Atom::NOPROC)); // it has ended itself
         };
+        let (leader, lineage) = (parent.group_leader, if ancestors { parent.lineage() } else { Term::Nil });
         let Some(pid) = kernel.spawn(birth) else { return Err(Raise::error(Atom::SYSTEM_LIMIT)) };
         if let Some(process) = kernel.process_mut(pid) {
             process.group_leader = leader;
+            process.ancestors = lineage;
         }
         Ok(Cx::new(self.shared.clone(), pid))
     }
@@ -666,15 +668,6 @@ impl Cx {
     #[must_use]
     pub fn ancestors(&self) -> Term {
         self.with_me(|process| process.ancestors.clone()).unwrap_or_default()
-    }
-
-    /// Tells a new process who brought it about.
-    pub(crate) fn pass_on_ancestors(&self, child: Pid) {
-        let mut kernel = self.kernel();
-        let Some(lineage) = kernel.process_mut(self.me).map(Process::lineage) else { return };
-        if let Some(child) = kernel.process_mut(child) {
-            child.ancestors = lineage;
-        }
     }
 
     /// A value of the host that was installed on this node, by its type.

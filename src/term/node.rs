@@ -113,6 +113,7 @@ fn saturate(n: u64) -> u32 {
 }
 
 impl<T: Children> Drop for Node<T> {
+    #[inline]
     fn drop(&mut self) {
         if self.depth > SHALLOW {
             drop_by_stack(&mut self.items);

@@ -1,6 +1,7 @@
 //! The start of a server: its name, its `init`, its acknowledgement.
 
 use std::rc::Rc;
+use std::task::Poll;
 
 use crate::event::Event;
 use crate::exit::Raise;
@@ -9,70 +10,135 @@ use crate::term::{Atom, Pid, Term};
 
 use super::super::proc_lib;
 use super::outcome::decode_next;
-use super::serve::{Handle, Serving};
-use super::server::{Begun, Code, Server};
-use super::{Init, Next, Start, already_started};
+use super::serve::{Handle, Serving, poll};
+use super::server::{Begun, Code, Server, Work};
+use super::{Init, Name, Next, already_started};
 
 /// Who starts it, and how.
+#[derive(Clone, Copy)]
 pub(super) struct Starter {
     pub(super) pid: Pid,
     pub(super) link: bool,
     pub(super) code: &'static Code,
 }
 
-/// Registers, calls `init` and acknowledges. `None` for `ignore`.
-pub(super) async fn initialise(cx: Cx, starter: Starter, start: Start) -> Result<Option<Serving>, Raise> {
-    let parent = if starter.link { starter.pid } else { cx.me() };
-    let module = start.module;
-    match begin(&cx, &starter, start).await {
-        Ok(Some((server, next))) => Ok(Some(Serving::new(Handle::new(cx, parent, module, server), next))),
-        Ok(None) => Ok(None),
-        Err(raise) => {
-            proc_lib::report_crash(&cx, &raise);
-            Err(raise)
-        }
-    }
+/// What came of a start: `None` for `ignore`.
+pub(super) type Initialised = Result<Option<Serving>, Raise>;
+
+/// A process that is about to become a server.
+pub(super) struct Newborn {
+    pub(super) cx: Cx,
+    pub(super) starter: Starter,
+    pub(super) module: Atom,
+    pub(super) args: Term,
 }
 
-async fn begin(cx: &Cx, starter: &Starter, start: Start) -> Result<Option<(Rc<dyn Server>, Next)>, Raise> {
-    let Start { name, module, args, .. } = start;
-    let acknowledge = |answer| proc_lib::init_ack(cx, starter.pid, answer);
-    if let Some(name) = &name
-        && !name.register(cx).await?
-    {
-        acknowledge(already_started(name.holder(cx).await?.unwrap_or(cx.me())));
-        return Ok(None);
+/// How far a start has come.
+pub(super) enum Step {
+    /// It serves.
+    Serves(Serving),
+    /// `init` has returned something else, which takes some work.
+    Concludes(Work<Initialised>),
+    /// `init` waits for something.
+    Waits(Work<Initialised>),
+}
+
+impl Newborn {
+    /// Calls `init`. Most servers have no name, and an `init` that waits for nothing and succeeds:
+    /// only what goes on beyond that is in a box.
+    pub(super) fn begin(&mut self) -> Step {
+        let mut init = (self.starter.code.init)(self.cx.same(), std::mem::take(&mut self.args));
+        match poll(&mut init) {
+            Poll::Ready(Ok(Init::Ok(server, next))) => Step::Serves(self.accept(server, next)),
+            Poll::Ready(other) => Step::Concludes(Box::pin(self.same().conclude(None, other))),
+            Poll::Pending => {
+                let newborn = self.same();
+                Step::Waits(Box::pin(async move { newborn.conclude(None, init.await).await }))
+            }
+        }
     }
-    let refuse = async |answer| {
-        // The name is free before the starter learns of the failure, so that it may try again.
-        if let Some(name) = &name {
-            name.unregister(cx).await;
+
+    /// Registers, calls `init` and acknowledges.
+    pub(super) async fn begin_named(mut self, name: Name) -> Initialised {
+        let cx = &self.cx;
+        let registered = match name.register(cx).await {
+            Ok(false) => name.holder(cx).await.map(|holder| Some(holder.unwrap_or(cx.me()))),
+            Ok(true) => Ok(None),
+            Err(raise) => Err(raise),
+        };
+        match registered {
+            Ok(None) => {
+                let begun = (self.starter.code.init)(cx.same(), std::mem::take(&mut self.args)).await;
+                self.conclude(Some(name), begun).await
+            }
+            Ok(Some(holder)) => {
+                self.acknowledge(already_started(holder));
+                Ok(None)
+            }
+            Err(raise) => self.crash(raise),
         }
-        acknowledge(answer);
-    };
-    match outcome((starter.code.init)(cx.same(), args).await, starter.code) {
-        Ok(Init::Ok(server, next)) => {
-            cx.emit(Event::Initialised { pid: cx.me(), behaviour: starter.code.behaviour, module });
-            acknowledge(Term::ok(cx.me().into()));
-            Ok(Some((server, next)))
+    }
+
+    fn same(&self) -> Newborn {
+        Newborn { cx: self.cx.same(), args: Term::Nil, ..*self }
+    }
+
+    fn acknowledge(&self, answer: Term) {
+        proc_lib::init_ack(&self.cx, self.starter.pid, answer);
+    }
+
+    fn crash(&self, raise: Raise) -> Initialised {
+        proc_lib::report_crash(&self.cx, &raise);
+        Err(raise)
+    }
+
+    fn accept(&self, server: Rc<dyn Server>, next: Next) -> Serving {
+        let Newborn { cx, starter, module, .. } = self;
+        cx.emit(Event::Initialised { pid: cx.me(), behaviour: starter.code.behaviour, module: *module });
+        self.acknowledge(Term::ok(cx.me().into()));
+        let parent = if starter.link { starter.pid } else { cx.me() };
+        Serving::new(Handle::new(cx.same(), parent, *module, server), next)
+    }
+
+    async fn conclude(self, name: Option<Name>, begun: Begun) -> Initialised {
+        match outcome(begun, self.starter.code) {
+            Ok(Init::Ok(server, next)) => Ok(Some(self.accept(server, next))),
+            other => match self.refuse(name, other).await {
+                Ok(()) => Ok(None),
+                Err(raise) => self.crash(raise),
+            },
         }
-        Ok(Init::Ignore) => {
-            refuse(Atom::IGNORE.into()).await;
-            Ok(None)
-        }
-        Ok(Init::Stop(reason)) => {
-            refuse(Term::error(reason.clone())).await;
-            Err(Raise::exit(reason))
-        }
-        Ok(Init::Raw(term)) => {
-            let reason = Term::tuple([Atom::BAD_RETURN_VALUE.into(), term]);
-            acknowledge(Term::error(reason.clone()));
-            Err(Raise::exit(reason))
-        }
-        Err(raise) => {
-            let raise = raise.in_function(module, Atom::INIT, 1);
-            refuse(Term::error(raise.clone().into_exit_reason().0)).await;
-            Err(raise)
+    }
+
+    /// Acknowledges a start that failed, or was ignored.
+    async fn refuse(&self, name: Option<Name>, outcome: Begun) -> Result<(), Raise> {
+        let refuse = async |answer| {
+            // The name is free before the starter learns of the failure, so that it may try again.
+            if let Some(name) = &name {
+                name.unregister(&self.cx).await;
+            }
+            self.acknowledge(answer);
+        };
+        match outcome {
+            Ok(Init::Ok(..)) => Ok(()),
+            Ok(Init::Ignore) => {
+                refuse(Atom::IGNORE.into()).await;
+                Ok(())
+            }
+            Ok(Init::Stop(reason)) => {
+                refuse(Term::error(reason.clone())).await;
+                Err(Raise::exit(reason))
+            }
+            Ok(Init::Raw(term)) => {
+                let reason = Term::tuple([Atom::BAD_RETURN_VALUE.into(), term]);
+                self.acknowledge(Term::error(reason.clone()));
+                Err(Raise::exit(reason))
+            }
+            Err(raise) => {
+                let raise = raise.in_function(self.module, Atom::INIT, 1);
+                refuse(Term::error(raise.clone().into_exit_reason().0)).await;
+                Err(raise)
+            }
         }
     }
 }

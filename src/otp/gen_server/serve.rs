@@ -19,15 +19,17 @@ use crate::time::Instant;
 use super::super::sys::debug::Event as Noted;
 use super::client::reply;
 use super::end::{Over, end};
-use super::init::{Starter, initialise};
+use super::init::{Initialised, Newborn, Starter, Step};
 use super::outcome::{Flow, flow};
 use super::server::{Callback, Outcome, Server, Work};
 use super::{From, Incoming, Next, Reply, Sender, Start};
 
 /// The body of a server, from its first step to its end.
 pub(super) enum Life {
+    /// Until its first step.
+    New(Newborn),
     /// Until `init` has returned; then it serves, or ends for `ignore` or an error.
-    Starting(Work<Result<Option<Serving>, Raise>>),
+    Starting(Work<Initialised>),
     /// Until something ends it.
     Serving(Serving),
     /// Until `terminate` has returned.
@@ -73,7 +75,12 @@ const _: () = assert!(size_of::<Life>() <= 72);
 
 impl Life {
     pub(super) fn starting(cx: Cx, starter: Starter, start: Start) -> BoxBody {
-        Box::pin(Life::Starting(Box::pin(initialise(cx, starter, start))))
+        let Start { name, module, args, .. } = start;
+        let newborn = Newborn { cx, starter, module, args };
+        Box::pin(match name {
+            None => Life::New(newborn),
+            Some(name) => Life::Starting(Box::pin(newborn.begin_named(name))),
+        })
     }
 }
 
@@ -118,6 +125,14 @@ impl Body for Life {
     fn resume(mut self: Pin<&mut Self>) -> Turn {
         loop {
             let next = match &mut *self {
+                Life::New(newborn) => match newborn.begin() {
+                    Step::Serves(serving) => Life::Serving(serving),
+                    Step::Concludes(work) => Life::Starting(work),
+                    Step::Waits(work) => {
+                        self.set(Life::Starting(work));
+                        return Turn::Pending;
+                    }
+                },
                 Life::Starting(work) => match poll(work) {
                     Poll::Pending => return Turn::Pending,
                     Poll::Ready(Ok(Some(serving))) => Life::Serving(serving),
@@ -143,7 +158,7 @@ impl Body for Life {
 
     fn server(&self) -> Option<&dyn ViewState> {
         match self {
-            Life::Starting(_) => None,
+            Life::New(_) | Life::Starting(_) => None,
             Life::Serving(serving) => Some(&*serving.handle.server),
             Life::Ending(server, _) => Some(&**server),
         }
@@ -152,7 +167,7 @@ impl Body for Life {
 
 /// Nothing wakes a process but the kernel.
 #[inline]
-fn poll<T>(work: &mut Work<T>) -> Poll<T> {
+pub(super) fn poll<T>(work: &mut Work<T>) -> Poll<T> {
     work.as_mut().poll(&mut Context::from_waker(Waker::noop()))
 }
 

@@ -76,7 +76,7 @@ impl Supervisor {
         let position = self.children().map_or(0, |children| children.in_order().count());
         self.announce(cx, &spec, position);
         let refused = || cx.emit(Event::ChildRemoved { supervisor: cx.me(), id: spec.id.clone(), pid: None });
-        match self.start_with(cx, &spec, &spec.start.2, None).await {
+        match self.start_with(cx, &spec, spec.args(), None).await {
             Ok(Started::Ignored) if spec.restart == Restart::Temporary => {
                 refused();
                 Term::ok(Atom::UNDEFINED.into())
@@ -84,9 +84,9 @@ impl Supervisor {
             Ok(started) => {
                 let (pid, answer) = match started {
                     Started::Ignored => (ChildPid::Undefined, Term::ok(Atom::UNDEFINED.into())),
-                    Started::Running(pid, extra) => {
+                    Started::Running(pid, answer) => {
                         self.report_progress(cx, &spec, pid);
-                        (ChildPid::Pid(pid), ok_pid(pid, extra))
+                        (ChildPid::Pid(pid), answer)
                     }
                 };
                 if let Some(children) = self.children() {
@@ -115,11 +115,11 @@ impl Supervisor {
         match child.pid {
             ChildPid::Restarting => error(Atom::RESTARTING),
             ChildPid::Pid(_) => error(Atom::RUNNING),
-            ChildPid::Undefined => match self.start_with(cx, &child.spec, &child.spec.start.2, None).await {
-                Ok(Started::Running(pid, extra)) => {
+            ChildPid::Undefined => match self.start_with(cx, &child.spec, child.spec.args(), None).await {
+                Ok(Started::Running(pid, answer)) => {
                     self.report_progress(cx, &child.spec, pid);
                     self.set_pid(order, ChildPid::Pid(pid));
-                    ok_pid(pid, extra)
+                    answer
                 }
                 Ok(Started::Ignored) => Term::ok(Atom::UNDEFINED.into()),
                 Err(reason) => Term::error(reason),
@@ -145,14 +145,6 @@ impl Supervisor {
             Some((_, child)) => Term::ok(child.spec.to_term()),
             None => error(Atom::NOT_FOUND),
         }
-    }
-}
-
-/// `{ok, Pid}` or `{ok, Pid, Extra}`
-pub(super) fn ok_pid(pid: crate::term::Pid, extra: Option<Term>) -> Term {
-    match extra {
-        None => Term::ok(pid.into()),
-        Some(extra) => Term::tuple([Atom::OK.into(), pid.into(), extra]),
     }
 }
 

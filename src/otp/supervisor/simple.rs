@@ -4,7 +4,7 @@
 
 use std::rc::Rc;
 
-use crate::event::Event;
+use crate::event::{ChildInfo, Event};
 use crate::exit::ExitReason;
 use crate::kernel::few::Few;
 use crate::process::Cx;
@@ -13,12 +13,14 @@ use crate::term::{Atom, Ordered, Pid, Ref, Term};
 
 use super::super::child_spec::{self, ChildSpec};
 use super::super::gen_server;
-use super::requests::{counts, ok_pid};
+use super::requests::counts;
 use super::{Fate, Kids, Started, Supervisor};
 
 /// The children of one spec.
 pub(super) struct Simple {
     pub(super) template: Rc<ChildSpec>,
+    /// What an observer is told of each.
+    info: Rc<ChildInfo>,
     /// Arguments of each child; `undefined` for temporary ones, which need none any more.
     args: Few<Pid, Term>,
     /// Children whose restart has failed and is tried again, by their last pid.
@@ -29,7 +31,15 @@ pub(super) struct Simple {
 
 impl Simple {
     pub(super) fn new(template: ChildSpec) -> Self {
-        Simple { template: Rc::new(template), args: Few::default(), restarting: Ordered::new(), ignored: 0 }
+        let info = Rc::new(template.info());
+        let (args, restarting) = (Few::default(), Ordered::new());
+        Simple { template: Rc::new(template), info, args, restarting, ignored: 0 }
+    }
+
+    /// Children are of this spec from now on.
+    pub(super) fn follow(&mut self, template: ChildSpec) {
+        self.info = Rc::new(template.info());
+        self.template = Rc::new(template);
     }
 
     pub(super) fn count(&self) -> usize {
@@ -51,15 +61,20 @@ impl Supervisor {
     }
 
     pub(super) async fn start_simple(&mut self, cx: &Cx, more: &Term) -> Term {
-        let Some(template) = self.simple().map(|simple| simple.template.clone()) else { return Term::Nil };
-        let args = template.start.2.iter().chain(more.iter()).cloned().collect::<Vec<_>>();
-        let args = Term::list(args);
-        let child = Rc::new(template.info());
+        let Some(simple) = self.simple() else { return Term::Nil };
+        let (template, child) = (simple.template.clone(), simple.info.clone());
+        let (args, list) = match (&template.start.2, more.to_vec()) {
+            (Term::Nil, Some(args)) => (args, more.clone()),
+            (first, _) => {
+                let args = first.iter().chain(more.iter()).cloned().collect::<Vec<_>>();
+                (args.clone(), Term::list(args))
+            }
+        };
         cx.emit(Event::ChildAdded { supervisor: cx.me(), child, position: 0 });
-        match self.start_with(cx, &template, &args, None).await {
-            Ok(Started::Running(pid, extra)) => {
-                self.keep_simple(pid, args);
-                ok_pid(pid, extra)
+        match self.start_with(cx, &template, args, None).await {
+            Ok(Started::Running(pid, answer)) => {
+                self.keep_simple(pid, list);
+                answer
             }
             Ok(Started::Ignored) => Term::ok(Atom::UNDEFINED.into()),
             Err(reason) => Term::error(reason),
@@ -163,7 +178,7 @@ impl Supervisor {
             simple.args.remove(pid);
             simple.restarting.remove(&pid);
         }
-        match self.start_with(cx, template, &args, Some(pid)).await {
+        match self.start_with(cx, template, args.to_vec().unwrap_or_default(), Some(pid)).await {
             Ok(Started::Running(new, _)) => self.keep_simple(new, args),
             Ok(Started::Ignored) => {
                 if let Some(simple) = self.simple() {
