@@ -31,6 +31,21 @@ pub struct Limits {
     pub text_bytes: usize,
     /// Inputs that a recorded run keeps.
     pub inputs: usize,
+    /// Bytes of a scenario file that is read at all.
+    pub scenario_bytes: usize,
+    /// Supervisors and workers in a scenario.
+    pub scenario_places: usize,
+    /// Levels of a scenario's tree.
+    pub scenario_depth: usize,
+    /// Faults in a scenario.
+    pub scenario_faults: usize,
+    /// Like children that a scenario has started under one supervisor.
+    pub scenario_started: u32,
+    /// Children that one fault of a scenario hits.
+    pub scenario_hit: u32,
+    /// Milliseconds between two equal faults of a scenario at least; a lower bound, so untrusted
+    /// input may only raise it.
+    pub scenario_every_ms: u64,
 }
 
 impl Default for Limits {
@@ -47,6 +62,13 @@ impl Default for Limits {
             term_depth: 64,
             text_bytes: 1 << 20,
             inputs: 100_000,
+            scenario_bytes: 256 << 10,
+            scenario_places: 500,
+            scenario_depth: 12,
+            scenario_faults: 200,
+            scenario_started: 200_000,
+            scenario_hit: 1_000,
+            scenario_every_ms: 50,
         }
     }
 }
@@ -68,6 +90,13 @@ impl Limits {
             term_depth: self.term_depth.min(other.term_depth),
             text_bytes: self.text_bytes.min(other.text_bytes),
             inputs: self.inputs.min(other.inputs),
+            scenario_bytes: self.scenario_bytes.min(other.scenario_bytes),
+            scenario_places: self.scenario_places.min(other.scenario_places),
+            scenario_depth: self.scenario_depth.min(other.scenario_depth),
+            scenario_faults: self.scenario_faults.min(other.scenario_faults),
+            scenario_started: self.scenario_started.min(other.scenario_started),
+            scenario_hit: self.scenario_hit.min(other.scenario_hit),
+            scenario_every_ms: self.scenario_every_ms.max(other.scenario_every_ms),
         }
     }
 }

@@ -10,6 +10,7 @@
 //! | [`client`] | the page's processes: one call, auto-run, chaos |
 //! | [`pace`] | virtual time by the wall clock |
 //! | [`hash`] | one number for what happened |
+//! | [`refusal`] | why something is not done, as data |
 //! | [`scenario`] | a writer's own tree and faults, as JSON |
 //! | [`record`] | runs as JSON, and their replay |
 //!
@@ -24,6 +25,7 @@ pub mod hash;
 pub mod options;
 pub mod pace;
 pub mod record;
+pub mod refusal;
 pub mod scenario;
 
 use std::rc::Rc;
@@ -47,6 +49,7 @@ use client::{Task, auto_run, chaos};
 use effect::Effect;
 use hash::LifecycleHash;
 use pace::Pace;
+use refusal::{Refusal, Why};
 
 /// Turns between two looks at the log, which must not overflow.
 const TURNS_BETWEEN_DRAINS: u64 = 64;
@@ -92,7 +95,7 @@ impl Session {
     ///
     /// # Errors
     /// As of [`boot::node`].
-    pub fn new(options: Options) -> Result<Self, String> {
+    pub fn new(options: Options) -> Result<Self, Refusal> {
         let (node, system_env) = boot::node_with_env(&options)?;
         let pace = Pace::new(node.now());
         let mut session = Session {
@@ -118,7 +121,7 @@ impl Session {
     ///
     /// # Errors
     /// As of [`Session::new`]; the session is then as it was.
-    pub fn reset(&mut self, seed: u64) -> Result<(), String> {
+    pub fn reset(&mut self, seed: u64) -> Result<(), Refusal> {
         let env = self.system_env.variables().into_iter().collect();
         let mut fresh = Session::new(Options { seed, env, ..self.options.clone() })?;
         (fresh.pace.playing, fresh.pace.speed) = (self.pace.playing, self.pace.speed);
@@ -247,17 +250,17 @@ impl Session {
     /// Does what a person asks for, between two turns, and writes it to the record.
     ///
     /// # Errors
-    /// A line for a person that says what is wrong with the command. Nothing has changed then.
-    pub fn dispatch(&mut self, command: Command) -> Result<(), String> {
+    /// What is wrong with the command. Nothing has changed then.
+    pub fn dispatch(&mut self, command: Command) -> Result<(), Refusal> {
         if let Command::Trace { on } = command {
             self.trace(on);
             return Ok(());
         }
         if self.node.halted().is_some() {
-            return Err("the node has stopped; begin a new run".to_owned());
+            return Err(Why::Stopped.alone());
         }
         if self.inputs.len() >= self.options.limits.inputs {
-            return Err(format!("a run keeps at most {} inputs", self.options.limits.inputs));
+            return Err(Why::Inputs.of(&[&self.options.limits.inputs]));
         }
         self.arrive(self.now());
         self.enter(command)
@@ -270,7 +273,7 @@ impl Session {
         self.node.advance_to(at);
     }
 
-    fn enter(&mut self, command: Command) -> Result<(), String> {
+    fn enter(&mut self, command: Command) -> Result<(), Refusal> {
         let effect = effect::effect(&self.node, &command)?;
         let number = self.inputs.len() as u64;
         self.inputs.push(Input { turns: self.node.turns(), at: self.node.now(), command });

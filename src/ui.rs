@@ -41,6 +41,7 @@ mod log;
 mod page;
 mod process_table;
 mod process_tree;
+mod refusals;
 mod shared;
 mod spans;
 mod status;
@@ -64,6 +65,7 @@ pub use i18n::Lang;
 pub use page::{Page, PageProps};
 pub use shared::Ptr;
 
+use crate::session::refusal::Refusal;
 use browser::{Frame, Sight};
 use driver::Driver;
 
@@ -167,13 +169,13 @@ pub enum Msg {
 /// The root component: one widget.
 pub struct App {
     /// The node, or why it did not come up.
-    driver: Result<Driver, String>,
+    driver: Result<Driver, Refusal>,
     choice: Choice,
     /// The environment that was asked for.
     env: Vec<(String, String)>,
     /// Has a first process been selected for the reader?
     welcomed: bool,
-    refused: Option<Rc<(u64, String)>>,
+    refused: Option<Rc<(u64, Refusal)>>,
     frame: Option<Frame>,
     timer: Option<Timeout>,
     root: NodeRef,
@@ -267,7 +269,7 @@ impl Component for App {
         let class = if page { "app page" } else { "app embed" };
         let body = match &self.driver {
             Ok(driver) => self.page(driver, page),
-            Err(why) => html! { <p class="banner" role="alert">{ words::visible(why, LONGEST_LINE) }</p> },
+            Err(why) => html! { <p class="banner" role="alert">{ refusals::refusal(why, choice.lang) }</p> },
         };
         html! {
             <div {class} ref={self.root.clone()} data-theme={choice.theme.name()} lang={choice.lang.tag()} tabindex="-1"
@@ -420,8 +422,8 @@ impl App {
         self.answer(outcome);
     }
 
-    fn answer(&mut self, outcome: Result<(), String>) {
+    fn answer(&mut self, outcome: Result<(), Refusal>) {
         let number = self.refused.as_ref().map_or(0, |refused| refused.0) + 1;
-        self.refused = outcome.err().map(|message| Rc::new((number, words::visible(&message, LONGEST_LINE))));
+        self.refused = outcome.err().map(|message| Rc::new((number, message)));
     }
 }

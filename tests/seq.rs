@@ -188,5 +188,5 @@ fn what_the_app_file_says_is_done() {
 fn an_app_file_that_is_none_is_told_by_its_place() {
     let options = Options { app: "{application,\n seq, [}".to_owned(), ..Options::default() };
     let error = boot::node(&options).map(|_| ()).unwrap_err();
-    assert!(error.starts_with("seq.app: line 2, column 8"), "{error}");
+    assert!(error.to_string().starts_with("seq.app: line 2, column 8"), "{error}");
 }

@@ -16,6 +16,7 @@ use crate::seq;
 use crate::supervision::Restart;
 use crate::term::{Atom, Ordered, Term, erlang};
 
+use super::refusal::{Refusal, Why};
 use super::{Options, scenario};
 
 /// The system's environment, as the processes of a node find it.
@@ -79,16 +80,17 @@ const BUILT_IN: [(&str, &str); 3] = [
 /// # Errors
 /// A line for a person: a variable that is no integer (by its name), an `.app` file that is no
 /// Erlang term (by line and column), no room for a process.
-pub fn node(options: &Options) -> Result<Runtime, String> {
+pub fn node(options: &Options) -> Result<Runtime, Refusal> {
     node_with_env(options).map(|(node, _)| node)
 }
 
-pub(super) fn node_with_env(options: &Options) -> Result<(Runtime, Rc<SystemEnv>), String> {
+pub(super) fn node_with_env(options: &Options) -> Result<(Runtime, Rc<SystemEnv>), Refusal> {
     let variables = options.variables();
     let files = ConfigFiles { config: options.config.clone(), runtime: options.runtime.clone() };
-    let settings = files.read(&variables)?;
+    let settings = files.read(&variables).map_err(|error| Why::Configuration.of(&[&error]))?;
     check_app_file(options)?;
-    let scenario = options.scenario.as_deref().map(scenario::parse).transpose()?.map(Rc::new);
+    let scenario = options.scenario.as_deref().map(|text| scenario::parse(text, &options.limits));
+    let scenario = scenario.transpose()?.map(Rc::new);
     let mut node = Runtime::new(options.limits.clone());
     // What the applications here name; tasks, agents and registries would be so much more to download.
     let own = vec![application::module()];
@@ -108,7 +110,7 @@ pub(super) fn node_with_env(options: &Options) -> Result<(Runtime, Rc<SystemEnv>
         (None, true) => Boot::Release,
         (None, false) => Boot::One("seq"),
     };
-    let refused = |raise: Raise| format!("the node cannot boot: {raise:?}");
+    let refused = |raise: Raise| Why::NoBoot.of(&[&format!("{raise:?}")]);
     node.spawn(init, move |cx| init_process(cx, what)).map_err(refused)?;
     if let Some(scenario) = scenario {
         node.load(scenario::module());
@@ -124,11 +126,11 @@ pub(super) fn node_with_env(options: &Options) -> Result<(Runtime, Rc<SystemEnv>
     Ok((node, system_env))
 }
 
-fn check_app_file(options: &Options) -> Result<(), String> {
+fn check_app_file(options: &Options) -> Result<(), Refusal> {
     let limits = &options.limits;
     let bounds =
         erlang::Limits { depth: limits.term_depth as usize, bytes: limits.text_bytes, ..erlang::Limits::default() };
-    erlang::parse_file(&options.app, bounds).map(|_| ()).map_err(|error| format!("seq.app: {error}"))
+    erlang::parse_file(&options.app, bounds).map(|_| ()).map_err(|error| Why::AppFile.of(&[&error]))
 }
 
 fn app_files(options: &Options) -> AppFiles {

@@ -1,5 +1,5 @@
 //! From a command to what it does to the node: names and terms in it are read here, and what is
-//! wrong with them is said in a line.
+//! wrong with them is said.
 
 use crate::exit::Raise;
 use crate::process::fault::Fault;
@@ -10,6 +10,7 @@ use crate::term;
 use crate::term::{Atom, Pid, Term, erlang};
 
 use super::client::{Task, auto_run, chaos};
+use super::refusal::{Refusal, Why, quoted};
 use super::{Command, CrashKind, SequenceSpec, Target};
 
 /// What a command does.
@@ -29,17 +30,20 @@ pub(super) enum Effect {
     SystemEnv(String, Option<String>),
 }
 
+/// Most children that are put into an order.
+const MAX_CHILDREN: usize = 100;
+
 /// Most characters of a message that a callback raises.
 const MAX_MESSAGE: usize = 1_000;
 
 /// Reads a command against the node as it is.
-pub(super) fn effect(node: &Runtime, command: &Command) -> Result<Effect, String> {
+pub(super) fn effect(node: &Runtime, command: &Command) -> Result<Effect, Refusal> {
     Ok(match command {
         Command::Next { server } => Effect::Client(Task::Next(whom(node, server)?)),
         Command::Peek { server } => Effect::Client(Task::Peek(whom(node, server)?)),
         Command::Crash { target, how } => crash(node, alive(node, target)?, how)?,
         Command::AutoRun { rate } => {
-            Effect::AutoRun(auto_run::rate(at_most(*rate, auto_run::MAX_RATE, "calls a second")?))
+            Effect::AutoRun(auto_run::rate(at_most(*rate, auto_run::MAX_RATE, Why::CallRate)?))
         }
         Command::Chaos { per_minute, targets, seed } => chaos(*per_minute, targets, *seed)?,
         Command::StartSequence { name, spec } => Effect::Client(start_sequence(name, spec)?),
@@ -58,59 +62,59 @@ pub(super) fn effect(node: &Runtime, command: &Command) -> Result<Effect, String
         Command::TraceProcess { target, on } => Effect::Trace(alive(node, target)?, *on),
         Command::Suspend { target } => Effect::Client(Task::Suspend(whom(node, target)?)),
         Command::Resume { target } => Effect::Client(Task::Resume(whom(node, target)?)),
-        Command::Trace { .. } => return Err("tracing is no input".to_owned()),
+        Command::Trace { .. } => return Err(Why::Tracing.alone()),
     })
 }
 
-fn at_most(number: u32, most: u32, what: &str) -> Result<u32, String> {
-    if number <= most { Ok(number) } else { Err(format!("at most {most} {what}, not {number}")) }
+fn at_most(number: u32, most: u32, why: Why) -> Result<u32, Refusal> {
+    if number <= most { Ok(number) } else { Err(why.of(&[&number, &most])) }
 }
 
-fn chaos(per_minute: u32, targets: &[String], seed: Option<u64>) -> Result<Effect, String> {
-    let per_minute = at_most(per_minute, chaos::MAX_PER_MINUTE, "crashes a minute")?;
+fn chaos(per_minute: u32, targets: &[String], seed: Option<u64>) -> Result<Effect, Refusal> {
+    let per_minute = at_most(per_minute, chaos::MAX_PER_MINUTE, Why::CrashRate)?;
     if targets.len() > chaos::MAX_TARGETS {
-        return Err(format!("at most {} targets, not {}", chaos::MAX_TARGETS, targets.len()));
+        return Err(Why::Targets.of(&[&targets.len(), &chaos::MAX_TARGETS]));
     }
     if targets.is_empty() && seed.is_none() {
         return Ok(Effect::Chaos(chaos::per_minute(per_minute)));
     }
-    let names = targets.iter().map(|name| atom(name)).collect::<Result<Vec<Atom>, String>>()?;
+    let names = targets.iter().map(|name| atom(name)).collect::<Result<Vec<Atom>, Refusal>>()?;
     Ok(Effect::Chaos(chaos::order(per_minute, &names, seed)))
 }
 
 /// A supervisor's flags as a map.
-fn flags(strategy: Strategy, intensity: u32, period: u32) -> Result<Term, String> {
+fn flags(strategy: Strategy, intensity: u32, period: u32) -> Result<Term, Refusal> {
     let strategy = match strategy {
         Strategy::OneForOne => term!(one_for_one),
         Strategy::OneForAll => term!(one_for_all),
         Strategy::RestForOne => term!(rest_for_one),
-        Strategy::SimpleOneForOne => return Err("its children have specs of their own".to_owned()),
+        Strategy::SimpleOneForOne => return Err(Why::OwnSpecs.alone()),
     };
-    let intensity = at_most(intensity, 1_000, "restarts")?;
-    let period = at_most(period, 86_400, "seconds")?;
+    let intensity = at_most(intensity, 1_000, Why::Intensity)?;
+    let period = at_most(period, 86_400, Why::Period)?;
     if period == 0 {
-        return Err("a period has at least one second".to_owned());
+        return Err(Why::NoPeriod.alone());
     }
     Ok(term!(#{strategy => (strategy), intensity => (intensity), period => (period)}))
 }
 
 /// Child ids as a list.
-fn order(ids: &[String]) -> Result<Term, String> {
-    if ids.len() > 100 {
-        return Err(format!("at most 100 children, not {}", ids.len()));
+fn order(ids: &[String]) -> Result<Term, Refusal> {
+    if ids.len() > MAX_CHILDREN {
+        return Err(Why::Children.of(&[&ids.len(), &MAX_CHILDREN]));
     }
-    let ids = ids.iter().map(|id| atom(id).map(Term::from)).collect::<Result<Vec<Term>, String>>()?;
+    let ids = ids.iter().map(|id| atom(id).map(Term::from)).collect::<Result<Vec<Term>, Refusal>>()?;
     Ok(Term::list(ids))
 }
 
-fn version(text: &str) -> Result<String, String> {
+fn version(text: &str) -> Result<String, Refusal> {
     let text = text.trim();
     let is_one = (1..=32).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic());
-    if is_one { Ok(text.to_owned()) } else { Err(format!("no version: {:?}", shortened(text))) }
+    if is_one { Ok(text.to_owned()) } else { Err(Why::NoVersion.of(&[&quoted(text)])) }
 }
 
 /// A name as Elixir writes it: `Seq.FibServer`, `:geo1`, `:"a name"`; `geo1` will do as well.
-pub(super) fn atom(text: &str) -> Result<Atom, String> {
+pub(super) fn atom(text: &str) -> Result<Atom, Refusal> {
     let trimmed = text.trim();
     let full = match trimmed.strip_prefix(':') {
         Some(rest) => rest.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(rest).to_owned(),
@@ -118,13 +122,13 @@ pub(super) fn atom(text: &str) -> Result<Atom, String> {
         None => trimmed.to_owned(),
     };
     if full.is_empty() || full.chars().any(char::is_control) {
-        return Err(format!("{text:?} is no name; write it like Seq.FibServer or :geo1"));
+        return Err(Why::NoName.of(&[&quoted(text)]));
     }
-    Atom::try_new(&full).map_err(|error| error.to_string())
+    Atom::try_new(&full).map_err(|error| Why::NoAtom.of(&[&error]))
 }
 
 /// A process that may be dead: a call to it then fails as calls do.
-fn whom(node: &Runtime, target: &Target) -> Result<Dest, String> {
+fn whom(node: &Runtime, target: &Target) -> Result<Dest, Refusal> {
     Ok(match target {
         Target::Name(name) => Dest::Name(atom(name)?),
         Target::Pid(_) => Dest::Pid(alive(node, target)?),
@@ -132,23 +136,19 @@ fn whom(node: &Runtime, target: &Target) -> Result<Dest, String> {
 }
 
 /// A process that lives.
-fn alive(node: &Runtime, target: &Target) -> Result<Pid, String> {
+fn alive(node: &Runtime, target: &Target) -> Result<Pid, Refusal> {
     let kernel = node.kernel();
     match target {
-        Target::Name(name) => {
-            kernel.whereis(atom(name)?).ok_or_else(|| format!("no process is registered as {}", name.trim()))
-        }
+        Target::Name(name) => kernel.whereis(atom(name)?).ok_or_else(|| Why::NotRegistered.of(&[&name.trim()])),
         Target::Pid(number) => {
             let pids = kernel.processes();
             let at = pids.binary_search_by_key(number, |pid| pid.number());
-            at.ok()
-                .and_then(|at| pids.get(at).copied())
-                .ok_or_else(|| format!("no process #PID<0.{number}.0> is alive"))
+            at.ok().and_then(|at| pids.get(at).copied()).ok_or_else(|| Why::NotAlive.of(&[number]))
         }
     }
 }
 
-fn crash(node: &Runtime, pid: Pid, how: &CrashKind) -> Result<Effect, String> {
+fn crash(node: &Runtime, pid: Pid, how: &CrashKind) -> Result<Effect, Refusal> {
     let read = |text: &str| erlang_term(node, text);
     let fault = match how {
         CrashKind::Raise(message) => {
@@ -163,7 +163,7 @@ fn crash(node: &Runtime, pid: Pid, how: &CrashKind) -> Result<Effect, String> {
         CrashKind::Signal(reason) => return Ok(Effect::Client(Task::Exit(pid, read(reason)?))),
     };
     if !node.is_server(pid) {
-        return Err(format!("{pid} runs no callbacks; only a signal can end it"));
+        return Err(Why::NoCallbacks.of(&[&pid]));
     }
     Ok(Effect::Inject(pid, fault))
 }
@@ -181,15 +181,15 @@ pub(super) fn bad_match() -> Raise {
 }
 
 /// A term from Erlang text.
-fn erlang_term(node: &Runtime, text: &str) -> Result<Term, String> {
+fn erlang_term(node: &Runtime, text: &str) -> Result<Term, Refusal> {
     let limits = &node.kernel().limits;
     let depth = limits.term_depth as usize;
     let bounds = erlang::Limits { depth, bytes: limits.text_bytes, ..erlang::Limits::default() };
-    erlang::parse_within(text, bounds).map_err(|error| error.to_string())
+    erlang::parse_within(text, bounds).map_err(|error| Why::NoTerm.of(&[&error]))
 }
 
-fn start_sequence(name: &str, spec: &SequenceSpec) -> Result<Task, String> {
-    let pair = |key: &str, text: &str| Ok::<_, String>(Term::tuple([Term::atom(key), integer(key, text)?]));
+fn start_sequence(name: &str, spec: &SequenceSpec) -> Result<Task, Refusal> {
+    let pair = |key: &str, text: &str| Ok::<_, Refusal>(Term::tuple([Term::atom(key), integer(key, text)?]));
     let (module, opts) = match spec {
         SequenceSpec::Fib => (term!(Seq.Fib), Vec::new()),
         SequenceSpec::Arith { a1, d } => (term!(Seq.Arith), vec![pair("a1", a1)?, pair("d", d)?]),
@@ -197,33 +197,28 @@ fn start_sequence(name: &str, spec: &SequenceSpec) -> Result<Task, String> {
     };
     let name = atom(name)?;
     if name == Atom::UNDEFINED || name == Atom::NIL {
-        return Err(format!("nobody can be called {name:?}"));
+        return Err(Why::NoSuchCaller.of(&[&Term::from(name)]));
     }
     let module = module.as_atom().unwrap_or(Atom::UNDEFINED);
     Ok(Task::StartSequence { name, module, opts: Term::list(opts) })
 }
 
-fn integer(what: &str, text: &str) -> Result<Term, String> {
+fn integer(what: &str, text: &str) -> Result<Term, Refusal> {
     let most = seq::config::MAX_DIGITS;
-    seq::config::integer(text.trim())
-        .ok_or_else(|| format!("{what} must be an integer of at most {most} digits, not {:?}", shortened(text)))
+    seq::config::integer(text.trim()).ok_or_else(|| Why::NoInteger.of(&[&what, &quoted(text), &most]))
 }
 
-fn shortened(text: &str) -> String {
-    text.chars().take(40).collect()
-}
-
-fn system_env(variable: &str, value: Option<&str>) -> Result<Effect, String> {
-    let bad = |what: &str| Err(format!("{what} of a variable: {:?}", shortened(variable)));
+fn system_env(variable: &str, value: Option<&str>) -> Result<Effect, Refusal> {
+    let bad = |why: Why| Err(why.of(&[&quoted(variable)]));
     if variable.is_empty() || variable.len() > 64 || variable.contains(['=', '\0']) {
-        return bad("no name");
+        return bad(Why::VariableName);
     }
     if value.is_some_and(|value| value.len() > 2_048 || value.contains('\0')) {
-        return bad("no value");
+        return bad(Why::VariableValue);
     }
     if let Some(value) = value {
         let alone = [(variable.to_owned(), value.to_owned())].into_iter().collect();
-        seq::config::arith(&alone).map_err(|bad| bad.to_string())?;
+        seq::config::arith(&alone).map_err(|bad| Why::Configuration.of(&[&bad]))?;
     }
     Ok(Effect::SystemEnv(variable.to_owned(), value.map(str::to_owned)))
 }

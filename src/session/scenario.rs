@@ -26,6 +26,7 @@ use serde::Deserialize;
 
 use crate::event::{Behaviour, Event, Mfa};
 use crate::exit::Raise;
+use crate::limits::Limits;
 use crate::otp::child_spec::restart_term;
 use crate::otp::gen_server::{self, GenServer, Init, Next, Reply, Start};
 use crate::otp::{dynamic_supervisor, supervisor};
@@ -37,6 +38,7 @@ use crate::time::{Duration, Instant};
 
 use super::client::child_pid;
 use super::client::random::Random;
+use super::refusal::{Refusal, Why, quoted};
 
 /// The scenarios that are shipped, by name.
 pub const BUILT_IN: [(&str, &str); 5] = [
@@ -53,16 +55,6 @@ pub const APP: &str = "scenario";
 /// Its `.app` file.
 pub(super) const APP_FILE: &str = r#"{application, scenario, [{description, "A tree and what befalls it"}, {vsn, "1.0.0"},
     {modules, [scenario]}, {applications, [kernel, stdlib]}, {mod, {scenario, []}}]}."#;
-
-const MOST_BYTES: usize = 256 << 10;
-const MOST_PLACES: usize = 500;
-const DEEPEST: usize = 12;
-const MOST_FAULTS: usize = 200;
-/// The most like children that are started, and the most that one fault hits.
-const MOST_STARTED: u32 = 200_000;
-const MOST_HIT: u32 = 1_000;
-/// Milliseconds between two equal faults at least.
-const LEAST_EVERY: u64 = 50;
 
 /// A tree and what befalls it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
@@ -167,84 +159,78 @@ const fn five() -> u32 {
     5
 }
 
-/// Reads a scenario.
+/// Reads a scenario that keeps within these limits.
 ///
 /// # Errors
-/// A line for a person: the place in the text, or the name of what is wrong.
-pub fn parse(text: &str) -> Result<Scenario, String> {
-    if text.len() > MOST_BYTES {
-        return Err(format!("a scenario has at most {MOST_BYTES} bytes"));
+/// The place in the text, or the name of what is wrong.
+pub fn parse(text: &str, limits: &Limits) -> Result<Scenario, Refusal> {
+    if text.len() > limits.scenario_bytes {
+        return Err(Why::ScenarioBytes.of(&[&limits.scenario_bytes]));
     }
-    let scenario: Scenario = serde_json::from_str(text).map_err(|error| format!("scenario: {error}"))?;
+    let scenario: Scenario = serde_json::from_str(text).map_err(|error| Why::ScenarioText.of(&[&error]))?;
     let mut ids = Vec::new();
-    check_place(&scenario.tree, 1, &mut ids)?;
+    check_place(&scenario.tree, 1, &mut ids, limits)?;
     if scenario.tree.children.is_none() {
-        return Err(format!("{:?} at the top has no \"children\": it has to be a supervisor", scenario.tree.id));
+        return Err(Why::NoSupervisor.of(&[&quoted(&scenario.tree.id)]));
     }
-    if scenario.faults.len() > MOST_FAULTS {
-        return Err(format!("a scenario has at most {MOST_FAULTS} faults"));
+    if scenario.faults.len() > limits.scenario_faults {
+        return Err(Why::ScenarioFaults.of(&[&limits.scenario_faults]));
     }
-    scenario.faults.iter().try_for_each(|blow| check_blow(blow, &ids))?;
-    check_crowds(&scenario.tree, &scenario.tree)?;
+    scenario.faults.iter().try_for_each(|blow| check_blow(blow, &ids, limits))?;
+    check_crowds(&scenario.tree, &scenario.tree, limits)?;
     Ok(scenario)
 }
 
-fn check_place(place: &Place, depth: usize, ids: &mut Vec<String>) -> Result<(), String> {
+fn check_place(place: &Place, depth: usize, ids: &mut Vec<String>, limits: &Limits) -> Result<(), Refusal> {
     let id = &place.id;
     let is_name = id.len() <= 40
         && id.starts_with(|first: char| first.is_ascii_lowercase())
         && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if !is_name {
-        return Err(format!("the id {:?}: start with a small letter; then letters, digits and _", cut(id)));
-    }
-    if ids.contains(id) {
-        return Err(format!("the id {id:?} stands there twice"));
-    }
-    if place.strategy == Strategy::SimpleOneForOne {
-        return Err(format!("{id:?}: one_for_one, one_for_all or rest_for_one"));
-    }
-    if place.period == 0 {
-        return Err(format!("{id:?}: a period has at least one second"));
+    let wrong = match place {
+        _ if !is_name => Some(Why::PlaceId),
+        _ if ids.contains(id) => Some(Why::PlaceTwice),
+        Place { strategy: Strategy::SimpleOneForOne, .. } => Some(Why::PlaceStrategy),
+        Place { period: 0, .. } => Some(Why::PlacePeriod),
+        _ => None,
+    };
+    if let Some(why) = wrong {
+        return Err(why.of(&[&quoted(id)]));
     }
     ids.push(id.clone());
-    if ids.len() > MOST_PLACES || depth > DEEPEST {
-        return Err(format!("a tree has at most {MOST_PLACES} places on {DEEPEST} levels"));
+    if ids.len() > limits.scenario_places || depth > limits.scenario_depth {
+        return Err(Why::ScenarioPlaces.of(&[&limits.scenario_places, &limits.scenario_depth]));
     }
-    place.children.iter().flatten().try_for_each(|child| check_place(child, depth + 1, ids))
+    place.children.iter().flatten().try_for_each(|child| check_place(child, depth + 1, ids, limits))
 }
 
-fn check_crowds(place: &Place, tree: &Place) -> Result<(), String> {
-    let id = &place.id;
+fn check_crowds(place: &Place, tree: &Place, limits: &Limits) -> Result<(), Refusal> {
+    let id = quoted(&place.id);
     if place.dynamic && place.children.is_some() {
-        return Err(format!("{id:?}: a dynamic supervisor has no \"children\" of its own"));
+        return Err(Why::CrowdOfItsOwn.of(&[&id]));
     }
     if let Some((under, many)) = &place.starts {
         if place.children.is_some() || !tree.find(under).is_some_and(|under| under.dynamic) {
-            return Err(format!("{id:?} starts children under {:?}, which has to be \"dynamic\"", cut(under)));
+            return Err(Why::CrowdUnder.of(&[&id, &quoted(under)]));
         }
-        if *many > MOST_STARTED {
-            return Err(format!("{id:?} starts at most {MOST_STARTED} children"));
+        if *many > limits.scenario_started {
+            return Err(Why::CrowdSize.of(&[&id, &limits.scenario_started]));
         }
     }
-    place.children.iter().flatten().try_for_each(|child| check_crowds(child, tree))
+    place.children.iter().flatten().try_for_each(|child| check_crowds(child, tree, limits))
 }
 
-fn check_blow(blow: &Blow, ids: &[String]) -> Result<(), String> {
-    let target = cut(&blow.target);
-    if blow.children > MOST_HIT {
-        return Err(format!("the fault of {target:?} hits at most {MOST_HIT} children"));
+fn check_blow(blow: &Blow, ids: &[String], limits: &Limits) -> Result<(), Refusal> {
+    let target = quoted(&blow.target);
+    if blow.children > limits.scenario_hit {
+        return Err(Why::FaultChildren.of(&[&target, &limits.scenario_hit]));
     }
     if !ids.contains(&blow.target) {
-        return Err(format!("a fault hits {target:?}, which is not in the tree"));
+        return Err(Why::FaultTarget.of(&[&target]));
     }
-    if blow.every_ms.is_some_and(|every| every < LEAST_EVERY) {
-        return Err(format!("the fault of {target:?} comes at most every {LEAST_EVERY} ms"));
+    if blow.every_ms.is_some_and(|every| every < limits.scenario_every_ms) {
+        return Err(Why::FaultEvery.of(&[&target, &limits.scenario_every_ms]));
     }
-    erlang::parse(&blow.reason).map(|_| ()).map_err(|error| format!("the reason of the fault of {target:?}: {error}"))
-}
-
-fn cut(text: &str) -> String {
-    text.chars().take(60).collect()
+    erlang::parse(&blow.reason).map(|_| ()).map_err(|error| Why::FaultReason.of(&[&target, &error]))
 }
 
 impl Place {
@@ -470,7 +456,7 @@ mod tests {
     #[test]
     fn every_built_in_scenario_is_one() {
         for (name, text) in BUILT_IN {
-            assert_eq!(parse(text).unwrap().name, name);
+            assert_eq!(parse(text, &Limits::default()).unwrap().name, name);
         }
     }
 
@@ -478,7 +464,7 @@ mod tests {
     fn what_is_wrong_is_named_with_its_place() {
         let tree =
             |tree: &str, faults: &str| format!("{{\"name\": \"x\",\n \"tree\": {tree}, \"faults\": [{faults}]}}");
-        let wrong = |text: &str| parse(text).unwrap_err();
+        let wrong = |text: &str| parse(text, &Limits::default()).unwrap_err().to_string();
         assert!(wrong("{\n \"name\": 3 }").contains("line 2 column 10"), "{}", wrong("{\n \"name\": 3 }"));
         assert!(wrong(&tree(r#"{"id": "a", "colour": 1}"#, "")).contains("unknown field `colour`"));
         assert!(wrong(&tree(r#"{"id": "a"}"#, "")).contains("has to be a supervisor"));
@@ -489,8 +475,8 @@ mod tests {
         let starter = |under: &str| {
             let place =
                 format!(r#"{{"id": "a", "children": [{{"id": "b", {under}}}, {{"id": "c", "starts": ["b", 9]}}]}}"#);
-            parse(&tree(&place, ""))
-                .map_err(|why| why.contains("\"c\" starts children under \"b\"") || why.contains("no \"children\""))
+            parse(&tree(&place, ""), &Limits::default())
+                .map_err(|refusal| matches!(refusal.why, Why::CrowdUnder | Why::CrowdOfItsOwn))
         };
         assert!(starter(r#""dynamic": true"#).is_ok());
         assert_eq!(
@@ -499,5 +485,32 @@ mod tests {
         );
         let fault = r#"{"at_ms": 1, "target": "a", "reason": "{"}"#;
         assert!(wrong(&tree(r#"{"id": "a", "children": []}"#, fault)).contains("the reason of the fault of \"a\""));
+    }
+
+    #[test]
+    fn a_bound_of_the_node_is_kept_and_named() {
+        let place = |id: usize| format!(r#"{{"id": "w{id}"}}"#);
+        let places = |count: usize| (1..count).map(place).collect::<Vec<_>>().join(", ");
+        let tree = |inner: &str, faults: &str| {
+            format!(r#"{{"name": "x", "tree": {{"id": "top", "children": [{inner}]}}, "faults": [{faults}]}}"#)
+        };
+        let fault = r#"{"at_ms": 1, "every_ms": 50, "target": "top", "reason": "boom"}"#;
+        let limits = Limits { scenario_places: 3, scenario_depth: 2, scenario_faults: 1, ..Limits::default() };
+        let why = |text: &str, limits: &Limits| parse(text, limits).map_err(|refusal| refusal.why).map(|_| ());
+        assert_eq!(why(&tree(&places(3), fault), &limits), Ok(()));
+        assert_eq!(why(&tree(&places(4), fault), &limits), Err(Why::ScenarioPlaces));
+        let deep = r#"{"id": "a", "children": [{"id": "b"}]}"#;
+        assert_eq!(why(&tree(deep, ""), &limits), Err(Why::ScenarioPlaces));
+        assert_eq!(why(&tree("", &[fault, fault].join(", ")), &limits), Err(Why::ScenarioFaults));
+        let slower = Limits { scenario_every_ms: 51, ..Limits::default() };
+        assert_eq!(why(&tree("", fault), &limits.lowered_to(&slower)), Err(Why::FaultEvery));
+        let few = Limits { scenario_started: 8, scenario_hit: 2, ..Limits::default() };
+        let crowd = r#"{"id": "b", "dynamic": true}, {"id": "c", "starts": ["b", 9]}"#;
+        assert_eq!(why(&tree(crowd, ""), &Limits::default()), Ok(()));
+        assert_eq!(why(&tree(crowd, ""), &few), Err(Why::CrowdSize));
+        let hits = r#"{"at_ms": 1, "target": "b", "children": 3, "reason": "boom"}"#;
+        assert_eq!(why(&tree(crowd, hits), &Limits { scenario_hit: 2, ..Limits::default() }), Err(Why::FaultChildren));
+        let short = Limits { scenario_bytes: 10, ..Limits::default() };
+        assert_eq!(why(&tree("", ""), &Limits::default().lowered_to(&short)), Err(Why::ScenarioBytes));
     }
 }

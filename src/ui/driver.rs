@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::observe::beats;
 use crate::observe::snapshot::{Snapshot, State};
+use crate::session::refusal::{Refusal, Why, quoted};
 use crate::session::{ChaosRun, Command, CrashKind, Info, Options, Session, Speed, Target, scenario};
 use crate::term::{Atom, Pid, Term};
 use crate::time::{Duration, Instant};
@@ -52,10 +53,10 @@ impl Driver {
     ///
     /// # Errors
     /// A line for a person if it does not come up.
-    pub(crate) fn new(app: &str, own: Option<String>, seed: u64, env: Vec<(String, String)>) -> Result<Self, String> {
+    pub(crate) fn new(app: &str, own: Option<String>, seed: u64, env: Vec<(String, String)>) -> Result<Self, Refusal> {
         let Some(scene) = Scene::of(app).filter(|scene| *scene != Scene::Own || own.is_some()) else {
             let names = Scene::ALL.map(Scene::name).join(", ");
-            return Err(format!("there is no application {app:?} here, only {names}"));
+            return Err(Why::NoSuchApplication.of(&[&quoted(app), &names]));
         };
         let shipped = scenario::BUILT_IN.iter().find(|(name, _)| *name == app).map(|(_, text)| (*text).to_owned());
         let (scenario, demo) = (own.or(shipped), scene == Scene::Demo);
@@ -188,7 +189,7 @@ impl Driver {
     }
 
     /// Begins anew: same environment, same seed, same speed.
-    pub(crate) fn reset(&mut self, seed: u64) -> Result<(), String> {
+    pub(crate) fn reset(&mut self, seed: u64) -> Result<(), Refusal> {
         self.session.reset(seed)?;
         self.session.play();
         self.pace = Pace {
@@ -203,7 +204,7 @@ impl Driver {
         Ok(())
     }
 
-    pub(crate) fn dispatch(&mut self, command: Command) -> Result<(), String> {
+    pub(crate) fn dispatch(&mut self, command: Command) -> Result<(), Refusal> {
         let (rate, chaos) = match command {
             Command::AutoRun { rate } => (rate, self.pace.chaos),
             Command::Chaos { per_minute, .. } => (self.pace.rate, per_minute),

@@ -24,6 +24,7 @@ use super::status::Status;
 use super::timeline::Timeline;
 use super::words;
 use crate::observe::snapshot::{ApplicationView, Snapshot};
+use crate::session::refusal::Refusal;
 use crate::session::{ChaosRun, Command, Info, Target};
 use crate::supervision::Restart;
 use crate::term::ordered::sort_by_key;
@@ -64,7 +65,7 @@ pub struct PageProps {
     pub handlers: Vec<[Term; 3]>,
     /// Why the last deed was refused, with its number.
     #[prop_or_default]
-    pub refused: Option<Rc<(u64, String)>>,
+    pub refused: Option<Rc<(u64, Refusal)>>,
     /// Takes what the reader does.
     pub act: Callback<Act>,
 }

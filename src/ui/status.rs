@@ -9,9 +9,11 @@ use super::html::html;
 
 use super::i18n::Lang;
 use super::process_tree::name_of;
+use super::refusals;
 use super::shared::Ptr;
 use super::words;
 use crate::observe::snapshot::{Happening, Moment, NodeKey, Snapshot};
+use crate::session::refusal::Refusal;
 
 /// Milliseconds between two announcements.
 const PAUSE: u32 = 1500;
@@ -23,7 +25,7 @@ pub(crate) struct StatusProps {
     pub(crate) snapshot: Ptr<Snapshot>,
     pub(crate) lang: Lang,
     /// Why the last deed was refused, with its number.
-    pub(crate) refused: Option<Rc<(u64, String)>>,
+    pub(crate) refused: Option<Rc<(u64, Refusal)>>,
 }
 
 /// A status region and an alert.
@@ -69,7 +71,7 @@ impl Component for Status {
         let t = ctx.props().lang.words();
         let refused = ctx.props().refused.as_ref().map(|refused| {
             html! {
-                <p class="refused" key={refused.0} aria-live="assertive">{ t.said_refused }{ ": " }{ &refused.1 }</p>
+                <p class="refused" key={refused.0} aria-live="assertive">{ t.said_refused }{ ": " }{ refusals::refusal(&refused.1, ctx.props().lang) }</p>
             }
         });
         html! {

@@ -1,0 +1,79 @@
+//! What a session refuses, in Korean: a reason without a text does not compile. Names and terms
+//! stay as they are.
+
+use super::i18n::Lang;
+use super::{LONGEST_LINE, words};
+use crate::session::refusal::{Refusal, Why};
+
+/// The text of a refusal, with what is hidden in it written out.
+pub(crate) fn refusal(refusal: &Refusal, lang: Lang) -> String {
+    let text = match lang {
+        Lang::En => refusal.to_string(),
+        Lang::Ko => refusal.fill(korean(refusal.why)),
+    };
+    words::visible(&text, LONGEST_LINE)
+}
+
+const fn korean(why: Why) -> &'static str {
+    match why {
+        Why::Stopped => "노드가 멈췄습니다. 새로 시작하세요.",
+        Why::Inputs => "한 실행에 담을 수 있는 입력은 최대 {0}개입니다.",
+        Why::Tracing => "추적은 입력이 아닙니다.",
+        Why::CallRate => "호출은 초당 최대 {1}번입니다. 요청한 값: {0}",
+        Why::CrashRate => "충돌은 분당 최대 {1}번입니다. 요청한 값: {0}",
+        Why::Targets => "대상은 최대 {1}개입니다. 요청한 값: {0}",
+        Why::Children => "자식은 최대 {1}개입니다. 요청한 값: {0}",
+        Why::Intensity => "재시작은 최대 {1}번입니다. 요청한 값: {0}",
+        Why::Period => "기간은 최대 {1}초입니다. 요청한 값: {0}",
+        Why::NoPeriod => "기간은 1초 이상이어야 합니다.",
+        Why::OwnSpecs => "자식마다 명세가 따로 있습니다.",
+        Why::NoVersion => "버전이 아닙니다: {0}",
+        Why::NoName => "이름이 아닙니다: {0} (Seq.FibServer 또는 :geo1처럼 쓰세요.)",
+        Why::NoAtom => "이름이 아닙니다: {0}",
+        Why::NotRegistered => "이 이름으로 등록된 프로세스가 없습니다: {0}",
+        Why::NotAlive => "살아 있는 프로세스가 아닙니다: #PID<0.{0}.0>",
+        Why::NoCallbacks => "콜백이 없어 시그널로만 끝낼 수 있습니다: {0}",
+        Why::NoTerm => "항을 읽을 수 없습니다: {0}",
+        Why::NoSuchCaller => "쓸 수 없는 이름입니다: {0}",
+        Why::NoInteger => "최대 {2}자리의 정수여야 합니다. {0}: {1}",
+        Why::VariableName => "변수 이름이 아닙니다: {0}",
+        Why::VariableValue => "변수에 쓸 수 없는 값입니다: {0}",
+        Why::Configuration => "설정을 읽을 수 없습니다: {0}",
+        Why::AppFile => "seq.app을 읽을 수 없습니다: {0}",
+        Why::NoBoot => "노드를 시작할 수 없습니다: {0}",
+        Why::NoSuchApplication => "여기에 없는 애플리케이션입니다: {0} (있는 것: {1})",
+        Why::ScenarioBytes => "시나리오는 최대 {0}바이트입니다.",
+        Why::ScenarioText => "시나리오를 읽을 수 없습니다: {0}",
+        Why::NoSupervisor => "맨 위는 슈퍼바이저여야 합니다. \"children\"이 없습니다: {0}",
+        Why::ScenarioFaults => "시나리오에 담을 수 있는 장애는 최대 {0}개입니다.",
+        Why::PlaceId => "id는 소문자로 시작하고 글자, 숫자, _만 쓸 수 있습니다: {0}",
+        Why::PlaceTwice => "id가 두 번 나옵니다: {0}",
+        Why::PlaceStrategy => "one_for_one, one_for_all, rest_for_one 가운데 하나여야 합니다: {0}",
+        Why::PlacePeriod => "기간은 1초 이상이어야 합니다: {0}",
+        Why::ScenarioPlaces => "트리는 최대 {1}단계, 자리 {0}개입니다.",
+        Why::CrowdOfItsOwn => "동적 슈퍼바이저에는 \"children\"을 적지 않습니다: {0}",
+        Why::CrowdUnder => "자식을 시작할 곳은 \"dynamic\"이어야 합니다. {0}: {1}",
+        Why::CrowdSize => "시작할 수 있는 자식은 최대 {1}개입니다: {0}",
+        Why::FaultChildren => "장애 하나가 맞힐 수 있는 자식은 최대 {1}개입니다: {0}",
+        Why::FaultTarget => "트리에 없는 것을 겨누는 장애입니다: {0}",
+        Why::FaultEvery => "같은 장애는 {1} ms 이상 간격을 두어야 합니다: {0}",
+        Why::FaultReason => "장애의 이유를 읽을 수 없습니다. {0}: {1}",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    use super::*;
+
+    #[test]
+    fn both_languages_name_the_same_things() {
+        let places = |text: &str| (0..3).map(|at| text.contains(&format!("{{{at}}}"))).collect::<Vec<_>>();
+        for why in Why::ALL {
+            assert_eq!(places(korean(*why)), places(why.english()), "{why:?}");
+            assert!(korean(*why).chars().any(|letter| ('가'..='힣').contains(&letter)), "{why:?}");
+        }
+    }
+}
