@@ -4,12 +4,16 @@
 //! `{"system","item","n","seconds","per_sec","bytes"}`. Fuel and limits are on, message events
 //! off, reports off (as the BEAM's benchmark has its logger). Compare ratios of one run, never
 //! seconds of two.
+//!
+//! `curves` are measured only when asked for, all or one by name: an item `NAME/SIZE` a point.
+//! With `--messages` every message is in the log. `./dev bench-wasm` runs the same items in Chrome.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing)]
 #![allow(clippy::disallowed_methods, reason = "a benchmark reads the wall clock")]
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use let_it_crash::event::Mfa;
 use let_it_crash::exit::Raise;
@@ -25,6 +29,14 @@ use let_it_crash::term;
 use let_it_crash::term::{Atom, Pid, Term};
 use let_it_crash::view::tidy_tree;
 use let_it_crash::view::wall::Cells;
+
+#[path = "node/curves.rs"]
+mod curves;
+#[path = "node/platform.rs"]
+mod platform;
+
+use curves::CURVES;
+use platform::{Instant, resident};
 
 // --- the server that every item uses
 
@@ -100,6 +112,9 @@ async fn sup(cx: &Cx, flags: Term, specs: Term) -> Result<Pid, Raise> {
 
 // --- the stopwatch
 
+/// Is every message in the log?
+static MESSAGES: AtomicBool = AtomicBool::new(false);
+
 /// What an item measured: operations, time, bytes an operation.
 type Measured = (u64, Duration, Option<f64>);
 
@@ -108,7 +123,11 @@ type Clock = Rc<Cell<Duration>>;
 fn fresh_node() -> Runtime {
     let limits = Limits { ns_per_reduction: 0, mailbox_words: 1 << 40, ..Limits::default() };
     let mut node = Runtime::new(limits);
-    node.kernel_mut(|kernel| kernel.log_level = None);
+    let messages = MESSAGES.load(Ordering::Relaxed);
+    node.kernel_mut(|kernel| {
+        kernel.log_level = None;
+        kernel.trace_all(messages);
+    });
     node.load(module());
     node
 }
@@ -213,6 +232,32 @@ fn message_event() -> Measured {
     (2 * 10 * 100_000, run(true).saturating_sub(run(false)), None)
 }
 
+/// What a message event occupies in a log with room for all of them: messages of `{noise, 1}`, a
+/// send and a receive each.
+fn message_bytes() -> Measured {
+    let n = 200_000;
+    let run = |traced: bool| {
+        let limits = Limits { log_bytes: 1 << 30, ns_per_reduction: 0, ..Limits::default() };
+        let mut node = Runtime::new(limits);
+        node.kernel_mut(|kernel| kernel.trace_all(traced));
+        let before = resident();
+        in_node(&mut node, move |cx, clock| async move {
+            for _ in 0..n {
+                cx.send(cx.me(), term!({noise, 1}))?;
+                cx.receive().await;
+            }
+            clock.set(Duration::from_nanos(1));
+            Ok(())
+        });
+        let entries = node.drain_log().len();
+        (resident() - before, entries)
+    };
+    let (without, few) = run(false);
+    let (with, many) = run(true);
+    let events = (many - few) as u64;
+    (events, Duration::ZERO, Some((with - without).max(0.0) / events as f64))
+}
+
 fn spawn() -> Measured {
     let n = 100_000;
     let took = in_a_node(move |cx, clock| async move {
@@ -255,14 +300,6 @@ fn sup_start() -> Measured {
         Ok(())
     });
     (n, took, None)
-}
-
-/// Resident bytes of this program, the allocator's own included. A counting allocator would cost
-/// every other item time.
-fn resident() -> f64 {
-    let statm = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    let pages: f64 = statm.split(' ').nth(1).and_then(|pages| pages.parse().ok()).unwrap_or(0.0);
-    pages * 4096.0
 }
 
 fn memory() -> Measured {
@@ -480,6 +517,7 @@ const ITEMS: &[(&str, Item)] = &[
     ("selrecv_scan", selrecv_scan),
     ("fib_seq", fib_seq),
     ("message_event", message_event),
+    ("message_bytes", message_bytes),
     ("apply", apply),
     ("boot", boot),
     ("layout_1k", || layout(1_000)),
@@ -494,19 +532,49 @@ const ITEMS: &[(&str, Item)] = &[
 ];
 
 fn main() {
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with('-')).collect();
-    for (item, run) in ITEMS {
-        if wanted.is_empty() || wanted.iter().any(|name| name == item) {
-            print(item, run());
+    // A page calls `bench` when it wants to.
+    if cfg!(target_arch = "wasm32") {
+        return;
+    }
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    MESSAGES.store(args.iter().any(|arg| arg == "--messages"), Ordering::Relaxed);
+    let wanted: Vec<&str> = args.iter().map(String::as_str).filter(|arg| !arg.starts_with('-')).collect();
+    run(&wanted, &mut |line| println!("{line}"));
+}
+
+/// What a page calls: the lines of an item.
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+#[allow(unreachable_pub, reason = "the page reaches it")]
+pub fn bench(item: &str, messages: bool) -> String {
+    MESSAGES.store(messages, Ordering::Relaxed);
+    let mut lines = String::new();
+    run(&[item], &mut |line| lines = format!("{lines}{line}\n"));
+    lines
+}
+
+fn run(wanted: &[&str], tell: &mut dyn FnMut(String)) {
+    for (item, measure) in ITEMS {
+        if wanted.is_empty() || wanted.contains(item) {
+            tell(line(item, measure()));
+        }
+    }
+    for (curve, measure, sizes) in CURVES {
+        for size in *sizes {
+            let point = format!("{curve}/{size}");
+            if wanted.iter().any(|name| ["curves", curve, point.as_str()].contains(name)) {
+                tell(line(&point, measure(*size)));
+            }
         }
     }
 }
 
-fn print(item: &str, (n, took, bytes): Measured) {
+fn line(item: &str, (n, took, bytes): Measured) -> String {
     let seconds = took.as_secs_f64();
     let per_sec = if seconds > 0.0 { n as f64 / seconds } else { 0.0 };
     let bytes = bytes.map_or("null".to_owned(), |bytes| format!("{bytes:.1}"));
-    println!(
-        r#"{{"system":"let-it-crash","item":"{item}","n":{n},"seconds":{seconds:.6},"per_sec":{per_sec:.1},"bytes":{bytes}}}"#
-    );
+    let system = if cfg!(target_arch = "wasm32") { "let-it-crash-wasm" } else { "let-it-crash" };
+    format!(
+        r#"{{"system":"{system}","item":"{item}","n":{n},"seconds":{seconds:.6},"per_sec":{per_sec:.1},"bytes":{bytes}}}"#
+    )
 }

@@ -2,7 +2,7 @@
 . dev.d/lib/measure.sh
 
 ITEMS=(pingpong cast ring spawn sup_start memory restart_1k restart treestop selrecv_ref selrecv_scan fib_seq
-       message_event apply boot)
+       message_event message_bytes apply boot)
 ROUNDS=${LIC_ROUNDS:-5}
 [ $# -gt 0 ] && ITEMS=("$@")
 
@@ -18,9 +18,9 @@ for round in $(seq "$ROUNDS"); do
   for item in "${ITEMS[@]}"; do
     say "round $round of $ROUNDS: $item"
     "$node" "$item" >>"$lines"
-    case $item in message_event | apply | boot) continue ;; esac # no such thing there
+    [ "$(beam_has "$item")" ] || continue
     erl +S 1:1 +P 1000000 -noshell -pa "$beam" -s bench main -extra "$item" >>"$lines"
   done
 done
-medians <"$lines"
+medians let-it-crash <"$lines"
 rm -f "$lines"

@@ -14,15 +14,63 @@ apt_package() {
 need_beam() { apt_package erlc erlang-base; }
 need_valgrind() { apt_package valgrind valgrind; }
 
-# Builds the benchmark program and prints its path.
+# Builds the benchmark program, with these options of cargo, and prints its path.
 bench_program() {
   local log path
   log=$(mktemp)
-  cargo bench --no-default-features --bench node --no-run 2>&1 | tee "$log" >&2
+  cargo bench --no-default-features --bench node --no-run "$@" 2>&1 | tee "$log" >&2
   path=$(sed -n 's/.*Executable benches\/node\.rs (\(.*\))/\1/p' "$log")
   rm -f "$log"
-  [ -x "$path" ] && echo "$path"
+  [ -f "$path" ] && echo "$path"
 }
+
+# Builds a page of one file that runs the item named behind its '#', and prints its path.
+bench_page() {
+  local wasm dir=$PWD/target/bench-wasm
+  wasm=$(bench_program --target wasm32-unknown-unknown) || return 1
+  mkdir -p "$dir" &&
+    wasm-bindgen --target no-modules --no-typescript --out-dir "$dir" --out-name node "$wasm" || return 1
+  {
+    echo '<!doctype html><meta charset="utf-8"><title>bench</title><pre></pre><script>'
+    cat "$dir/node.js"
+    echo '</script><script>const text = "'"$(base64 <"$dir/node_bg.wasm" | tr -d '\n')"'";'
+    cat <<'JS'
+const [item, messages] = location.hash.slice(1).split(",");
+const out = document.querySelector("pre");
+try {
+  wasm_bindgen.initSync({ module: Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)) });
+  const run = () => wasm_bindgen.bench(item, messages === "messages");
+  // The browser still compiles while an item runs for the first time. Memory only grows once.
+  if (!item.startsWith("memory")) run();
+  out.textContent = run();
+} catch (error) {
+  out.textContent = "failed: " + error;
+}
+</script>
+JS
+  } >"$dir/bench.html" && echo "$dir/bench.html"
+}
+
+chrome() {
+  local name
+  for name in chromium google-chrome google-chrome-stable "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"; do
+    has "$name" && { "$name" "$@"; return; }
+  done
+  return 1
+}
+
+# in_chrome PAGE ITEM: its JSON lines, from a browser of its own.
+in_chrome() {
+  local lines profile
+  profile=$(mktemp -d)
+  lines=$(chrome --headless --no-sandbox --disable-gpu --user-data-dir="$profile" --dump-dom "file://$1#$2" 2>/dev/null |
+    sed -n 's/.*<pre>//; s/<\/pre>.*//; /^{"system"/p; /^failed/p')
+  rm -rf "$profile"
+  case $lines in '{"system"'*) echo "$lines" ;; *) say "$2: ${lines:-Chrome said nothing}"; return 1 ;; esac
+}
+
+# Has the BEAM's program such an item?
+beam_has() { case $1 in message_* | apply | boot | curves | */*) ;; *) echo yes ;; esac; }
 
 # instructions PROGRAM ITEM: how many it takes in all.
 instructions() {
@@ -33,9 +81,10 @@ instructions() {
   rm -f "$log"
 }
 
-# Reads the programs' JSON lines; prints a row an item: medians of both systems, and their ratio.
+# medians SYSTEM [TARGETS]: reads the programs' JSON lines; prints a row an item: medians of that
+# system and of the BEAM, their ratio, and what is to be reached ("ITEM RATIO ITEM RATIO ...").
 medians() {
-  awk '
+  awk -v ours_="$1" -v targets="${2:-}" '
     function field(name,   rest) {
       rest = $0
       if (!sub(".*\"" name "\": *", "", rest)) return ""
@@ -57,12 +106,15 @@ medians() {
       value[key, ++count[key]] = (in_bytes[item] ? bytes : field("per_sec")) + 0
     }
     END {
-      printf "%-14s %16s %16s %8s\n", "item", "let-it-crash", "BEAM", "ratio"
+      for (i = split(targets, aim, " "); i > 1; i -= 2) target[aim[i - 1]] = aim[i]
+      printf "%-14s %18s %16s %8s%s\n", "item", ours_, "BEAM", "ratio", targets ? "   target" : ""
       for (i = 1; i <= items; i++) {
-        item = order[i]; ours = median("let-it-crash" SUBSEP item); beam = median("beam" SUBSEP item)
+        item = order[i]; ours = median(ours_ SUBSEP item); beam = median("beam" SUBSEP item)
         unit = in_bytes[item] ? "B" : "/s"
-        if (beam) printf "%-14s %14.0f %-2s %13.0f %-2s %7.2fx\n", item, ours, unit, beam, unit, ours / beam
-        else printf "%-14s %14.0f %-2s %16s %8s\n", item, ours, unit, "-", "-"
+        if (item in target) hit = in_bytes[item] ? ours <= target[item] : beam && ours / beam >= target[item]
+        note = item in target ? sprintf("%8s%s %s", target[item], in_bytes[item] ? " B" : "x", hit ? "reached" : "MISSED") : ""
+        if (beam) printf "%-14s %16.0f %-2s %13.0f %-2s %7.2fx%s\n", item, ours, unit, beam, unit, ours / beam, note
+        else printf "%-14s %16.0f %-2s %16s %8s%s\n", item, ours, unit, "-", "-", note
       }
     }'
 }
