@@ -117,3 +117,44 @@ fn a_strategy_that_is_edited_live_counts_from_the_next_crash() {
         page.screenshot("rest-for-one");
     });
 }
+
+#[test]
+fn a_child_that_is_moved_takes_others_along_or_no_longer() {
+    open(View::default(), |page| {
+        select(page, "Seq.Supervisor");
+        press(page, ".flags summary");
+        choose(page, ".flags select", "rest_for_one");
+        press(page, ".flags .primary");
+        page.wait_for("deep('.card.selected .sub')?.textContent === 'rest_for_one'");
+        let told = || page.eval("return deepAll('.order li').map((child) => child.textContent)");
+        let both = "If it died now → stop: Seq.ArithServer · start again: Seq.FibServer, Seq.ArithServer";
+        let alone = "If it died now → start again: Seq.ArithServer";
+        assert_eq!(told(), json!([format!("Seq.FibServer{both}"), format!("Seq.ArithServer{alone}")]));
+        press(page, ".order li:nth-child(2) button[aria-label=\"Seq.ArithServer: Start earlier\"]");
+        page.wait_for("deep('.order li code').textContent === 'Seq.ArithServer'");
+        let both = "If it died now → stop: Seq.FibServer · start again: Seq.ArithServer, Seq.FibServer";
+        let alone = "If it died now → start again: Seq.FibServer";
+        assert_eq!(told(), json!([format!("Seq.ArithServer{both}"), format!("Seq.FibServer{alone}")]));
+        let names = page.eval("return deepAll('.row').slice(5, 7).map((row) => row.dataset.name)");
+        assert_eq!(names, json!(["Seq.ArithServer", "Seq.FibServer"]), "the tree shows them in that order too");
+        page.screenshot("child-order");
+    });
+}
+
+#[test]
+fn one_process_is_traced_and_the_other_is_not() {
+    open(View::default(), |page| {
+        press(page, "#tab-messages");
+        press(page, ".trace-own");
+        page.wait_for("deep('.trace-own').ariaPressed === 'true' && deep('.timeline .trace').ariaPressed === 'false'");
+        press(page, ".do-next");
+        page.wait_for("deepAll('.traced tr').length === 2");
+        let told = page.eval("return deepAll('.traced tr').map((row) => row.textContent).join()");
+        assert!(told.as_str().unwrap().contains("$gen_call"), "{told}");
+        select(page, "Seq.ArithServer");
+        press(page, ".do-next");
+        page.wait_for("deep('.reply output')?.textContent === '3'");
+        assert_eq!(page.eval("return deepAll('.traced tr').length"), 0);
+        assert_eq!(drawn(page, ".trace-own"), "Trace this process");
+    });
+}
