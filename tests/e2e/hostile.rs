@@ -173,7 +173,7 @@ fn a_reason_is_text_in_every_pane_that_tells_it() {
     ];
     open(View::default(), |page| {
         page.eval("deepAll('.tools .trace')[0].click()");
-        choose(page, ".speed select", "16×");
+        choose(page, ".speed select", "64×");
         for (at, term) in terms.iter().enumerate() {
             for way in ["throw", "exit", "{:stop"] {
                 let again = page.eval("return deep('.inspector .again')?.textContent ?? '×1'");
