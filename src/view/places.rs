@@ -18,7 +18,7 @@ pub struct Card {
 }
 
 const ROOMY: Card = Card { width: 180, height: 50, gap: 30, compact: false };
-const COMPACT: Card = Card { width: 148, height: 28, gap: 16, compact: true };
+const COMPACT: Card = Card { width: 168, height: 28, gap: 16, compact: true };
 /// Room between siblings side by side, and one below the other.
 const BETWEEN: i32 = 14;
 const BELOW: i32 = 9;

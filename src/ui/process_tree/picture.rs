@@ -274,6 +274,7 @@ fn inside(props: &CardProps) -> Html {
 fn room(props: &CardProps) -> i32 {
     let value = i32::try_from(props.value.chars().count().min(9)).unwrap_or(9) * 7;
     match &props.left {
+        Some(_) if props.compact => 22,
         Some(_) => 28,
         None if props.compact && !props.value.is_empty() => value + 8,
         None => 0,
