@@ -61,14 +61,16 @@ const mark = (marked) => {
 };
 
 const cut = (list, first, rest) => {
-  const later = new Set(fs.readFileSync(list, 'utf8').match(/^[0-9a-z]{7}$/gm));
-  const isLater = ({ base, name }) => !base && later.has(key(name));
-  cutFirst(first, isLater, cutRest(rest, isLater));
+  const keys = new Set(fs.readFileSync(list, 'utf8').match(/^[0-9a-z]{7}$/gm));
+  const later = functions(read()).filter(({ base, name }) => !base && keys.has(key(name)));
+  // Stubs of one signature lie side by side: they differ in a number only, and compress together.
+  later.sort((a, b) => a.params - b.params || a.results - b.results);
+  cutFirst(first, later, cutRest(rest, later.map(({ name }) => name)));
 };
 
 // Its own functions fill `later`; whatever they use of the others is imported from the first part.
 // Returns that: a name within the module and the short one of its import, for each kind.
-const cutRest = (file, isLater) => {
+const cutRest = (file, own) => {
   const module = read();
   const shared = { Memory: [], Table: [], Global: [], Function: [] };
   let names = 0;
@@ -77,11 +79,11 @@ const cutRest = (file, isLater) => {
     shared[kind].push([name, short]);
     return short;
   };
-  const own = functions(module).filter(isLater).map(({ name }) => name);
+  const isOwn = new Set(own);
   const memory = exported(module).find(({ name }) => name === 'memory').value;
   for (const { name } of exported(module)) module.removeExport(name);
   for (const { name } of segments(module)) module.removeElementSegment(name);
-  for (const { name, params, results } of functions(module).filter((f) => !isLater(f))) {
+  for (const { name, params, results } of functions(module).filter(({ name }) => !isOwn.has(name))) {
     module.removeFunction(name);
     module.addFunctionImport(name, 'first', name, params, results);
   }
@@ -103,15 +105,14 @@ const cutRest = (file, isLater) => {
   return shared;
 };
 
-const cutFirst = (file, isLater, shared) => {
+const cutFirst = (file, later, shared) => {
   const module = read();
-  const gone = functions(module).filter(isLater);
-  module.addTable('later', gone.length + 1, gone.length + 1);
+  module.addTable('later', later.length + 1, later.length + 1);
   module.addGlobal('there', i32, true, module.i32.const(0));
   const isThere = module.global.get('there', i32);
   const fetched = module.call_indirect('later', module.i32.const(0), [], none, none);
   module.addFunction('fetch later', none, none, [], module.if(module.i32.eqz(isThere), fetched));
-  gone.forEach(({ name, params, results }, at) => {
+  later.forEach(({ name, params, results }, at) => {
     const passed = binaryen.expandType(params).map((type, i) => module.local.get(i, type));
     const called = module.call_indirect('later', module.i32.const(at + 1), passed, params, results);
     module.removeFunction(name);
