@@ -181,7 +181,7 @@ impl Kernel {
         self.table.pids()
     }
 
-    /// How many slots the process table has: one more than the greatest [`Pid::slot`] so far.
+    /// How many slots the process table has: one more than the greatest that a pid has had so far.
     #[must_use]
     pub fn process_slots(&self) -> u32 {
         u32::try_from(self.table.slots()).unwrap_or(u32::MAX)
