@@ -15,8 +15,9 @@ const load = () => (loading ??= Promise.all([glue(), wasm(), style()]).then(
   (error) => { loading = undefined; throw error; },
 ));
 const glue = async () => (await import(near('let_it_crash.js'))).default;
-const wasm = async () => {
-  const response = await get('let_it_crash_bg.wasm');
+const wasm = () => compiled('let_it_crash_bg.wasm');
+const compiled = async (name) => {
+  const response = await get(name);
   // A host that serves wasm under another type cannot stream it.
   return response.headers.get('content-type')?.startsWith('application/wasm')
     ? WebAssembly.compileStreaming(response)
@@ -28,7 +29,7 @@ const REACHING = ['pointerover', 'pointerdown', 'focusin', 'keydown'];
 let rest; // the compiled rest, or the promise of it, once for the page
 const fetchRest = async () => {
   if (!REST) return;
-  rest ??= WebAssembly.compileStreaming(get(REST)).then((module) => (rest = module));
+  rest ??= compiled(REST).then((module) => (rest = module));
   try { await rest; } catch { rest = undefined; } // code that needs it tries again, and says why it cannot
 };
 // A caller deep inside the node cannot wait for a promise.
