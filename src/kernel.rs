@@ -11,7 +11,7 @@
 //! | [`message`] | messages, the most frequent ones in parts |
 //! | [`mailbox`] | the message queue, with removal from the middle |
 //! | [`signal`] | what processes send each other, and its arrival |
-//! | `alias` | references that a message can be sent to
+//! | `alias` | references that a message can be sent to |
 //! | `run_queue` | who runs next |
 //! | [`transport`] | how signals travel: at once, or in flight per pair (simulator) |
 //! | [`teardown`] | what happens when a process ends, in OTP's order |
