@@ -106,6 +106,20 @@ async fn call(cx: &Cx, server: Pid, request: Atom) -> Result<Term, Raise> {
     gen_server::call(cx, server, request.into(), Some(let_it_crash::time::Duration::from_secs(5))).await
 }
 
+async fn calls(cx: &Cx, server: Pid, n: u64) -> Result<(), Raise> {
+    for _ in 0..n {
+        call(cx, server, Atom::NORMAL).await?;
+    }
+    Ok(())
+}
+
+async fn time_calls(cx: &Cx, clock: &Clock, server: Pid, n: u64) -> Result<(), Raise> {
+    let begin = Instant::now();
+    calls(cx, server, n).await?;
+    clock.set(begin.elapsed());
+    Ok(())
+}
+
 async fn sup(cx: &Cx, flags: Term, specs: Term) -> Result<Pid, Raise> {
     Ok(pid_of(&supervisor::start_link(cx, None, server(), Term::tuple([flags, specs])).await?))
 }
@@ -165,15 +179,8 @@ fn pingpong() -> Measured {
     let n = 300_000;
     let took = in_a_node(move |cx, clock| async move {
         let server = start(&cx, term!(0)).await?;
-        for _ in 0..20_000 {
-            call(&cx, server, Atom::NORMAL).await?;
-        }
-        let begin = Instant::now();
-        for _ in 0..n {
-            call(&cx, server, Atom::NORMAL).await?;
-        }
-        clock.set(begin.elapsed());
-        Ok(())
+        calls(&cx, server, 20_000).await?;
+        time_calls(&cx, &clock, server, n).await
     });
     (n, took, None)
 }
@@ -325,14 +332,28 @@ fn restart(n: u64) -> Measured {
 }
 
 async fn restarts(cx: Cx, clock: Clock, n: u64) -> Result<(), Raise> {
-    let spec = term!([{c, {(server()), start_link, [{notify, (cx.me())}]}, permanent, 5000, worker, []}]);
-    sup(&cx, term!({one_for_one, 100000000, 1}), spec).await?;
+    sup(&cx, restless(), Term::list([telling(&cx)])).await?;
+    time_restarts(&cx, &clock, n).await
+}
+
+/// Flags of a supervisor that does not give up.
+fn restless() -> Term {
+    term!({one_for_one, 100000000, 1})
+}
+
+/// A child that tells of each start.
+fn telling(cx: &Cx) -> Term {
+    term!({c, {(server()), start_link, [{notify, (cx.me())}]}, permanent, 5000, worker, []})
+}
+
+/// A kill, the word of the successor and a call to it, again and again.
+async fn time_restarts(cx: &Cx, clock: &Clock, n: u64) -> Result<(), Raise> {
     let mut child = pid_of(&cx.receive().await);
     let begin = Instant::now();
     for _ in 0..n {
         cx.exit(child, Atom::KILL);
         child = pid_of(&cx.receive().await);
-        call(&cx, child, Atom::NORMAL).await?;
+        call(cx, child, Atom::NORMAL).await?;
     }
     clock.set(begin.elapsed());
     Ok(())
@@ -376,9 +397,9 @@ fn treestop() -> Measured {
     (n.unsigned_abs(), took, None)
 }
 
-async fn fill(cx: &Cx, n: u64) -> Result<(), Raise> {
+async fn send_noise(cx: &Cx, to: Pid, n: u64) -> Result<(), Raise> {
     for _ in 0..n {
-        cx.send(cx.me(), term!({noise, 1}))?;
+        cx.send(to, term!({noise, 1}))?;
         cx.tick().await;
     }
     Ok(())
@@ -388,16 +409,9 @@ fn selrecv_ref() -> Measured {
     let n = 100_000;
     let took = in_a_node(move |cx, clock| async move {
         let server = start(&cx, term!(0)).await?;
-        fill(&cx, 10_000).await?;
-        for _ in 0..1_000 {
-            call(&cx, server, Atom::NORMAL).await?;
-        }
-        let begin = Instant::now();
-        for _ in 0..n {
-            call(&cx, server, Atom::NORMAL).await?;
-        }
-        clock.set(begin.elapsed());
-        Ok(())
+        send_noise(&cx, cx.me(), 10_000).await?;
+        calls(&cx, server, 1_000).await?;
+        time_calls(&cx, &clock, server, n).await
     });
     (n, took, None)
 }
@@ -412,7 +426,7 @@ fn selrecv_scan() -> Measured {
                 cx.send(me, Atom::OK.into())?;
             }
         })?;
-        fill(&cx, 10_000).await?;
+        send_noise(&cx, cx.me(), 10_000).await?;
         let begin = Instant::now();
         for _ in 0..n {
             cx.send(echo, Atom::START.into())?;
@@ -428,12 +442,7 @@ fn fib_seq() -> Measured {
     let n = 10_000;
     let took = in_a_node(move |cx, clock| async move {
         let server = start(&cx, term!({0, 1})).await?;
-        let begin = Instant::now();
-        for _ in 0..n {
-            call(&cx, server, Atom::NORMAL).await?;
-        }
-        clock.set(begin.elapsed());
-        Ok(())
+        time_calls(&cx, &clock, server, n).await
     });
     (n, took, None)
 }

@@ -9,18 +9,9 @@ TARGETS="pingpong 5.5 cast 2.5 ring 6 spawn 1.6 sup_start 5 restart_1k 12 treest
 
 need_wasm_target && need_bindgen && need_chrome && need_beam || exit 1
 page=$(bench_page) || exit 1
-beam=target/beam
-mkdir -p "$beam" && erlc +inline -o "$beam" benches/beam/bench.erl || exit 1
 
-# Each item in a page of its own, for linear memory only grows; the two systems alternate.
+# Each item in a page of its own, for linear memory only grows.
 lines=$(mktemp)
-for round in $(seq "$ROUNDS"); do
-  for item in "${ITEMS[@]}"; do
-    say "round $round of $ROUNDS: $item"
-    in_chrome "$page" "$item" | tee -a "$lines" || exit 1
-    [ "$(beam_has "$item")" ] || continue
-    erl +S 1:1 +P 1000000 -noshell -pa "$beam" -s bench main -extra "$item" | tee -a "$lines"
-  done
-done
+in_turn in_chrome "$page" | tee "$lines" || exit 1
 medians let-it-crash-wasm "$TARGETS" <"$lines"
 rm -f "$lines"

@@ -140,6 +140,15 @@ impl Raise {
         })
     }
 
+    /// What `catch` makes of it: a throw is its value, an exit is `{'EXIT', Reason}`, an error
+    /// `{'EXIT', {Reason, Stack}}`.
+    ///
+    /// OTP: <https://www.erlang.org/docs/25/reference_manual/expressions#catch-and-throw>
+    #[must_use]
+    pub fn into_caught(self) -> Term {
+        self.into_thrown().unwrap_or_else(|raise| Term::tuple([Atom::EXIT.into(), raise.into_exit_reason().0]))
+    }
+
     /// What was raised.
     #[must_use]
     pub fn into_reason(self) -> Term {

@@ -10,6 +10,7 @@ use let_it_crash::limits::Limits;
 use let_it_crash::otp::application::release::appup::Direction;
 use let_it_crash::otp::application::release::handler::{CodePath, Player, downgrade_app, upgrade_app};
 use let_it_crash::otp::application::spec::AppFiles;
+use let_it_crash::otp::gen_server::{GenServer, Init, Next};
 use let_it_crash::otp::{self, application, gen_server, sys};
 use let_it_crash::process::{Cx, Module, Runtime, SpawnOptions};
 use let_it_crash::seq;
@@ -293,14 +294,110 @@ async fn old_and_current(cx: Cx, way: String, is_run: bool) -> Result<(), Raise>
         cx.exit(old, Atom::KILL);
         cx.sleep(Duration::from_millis(1)).await;
     }
+    let answer = upgraded(&cx, &way, || vec![looping("2")]).await?;
+    let vsn = cx.module_vsn(Atom::new("looper")).map_or_else(|| "nil".to_owned(), |vsn| vsn.to_string());
+    note(&cx, format!("{answer} {} {} {vsn}", cx.is_alive(old), cx.is_alive(current)));
+    Ok(())
+}
+
+/// `seq` goes the way to a version 0.3.0 of these modules.
+async fn upgraded(cx: &Cx, way: &str, modules: fn() -> Vec<Module>) -> Result<Term, Raise> {
     let [mut library, _] = seq::libraries();
     library.app = library.app.replace(seq::VSN, "0.3.0");
     library.appup = format!("{{\"0.3.0\", [{{\"{}\", {way}}}], []}}.", seq::VSN);
     library.vsn = "0.3.0".to_owned();
-    library.modules = || vec![looping("2")];
+    library.modules = modules;
     cx.installed::<CodePath>().unwrap().add(library);
-    let answer = upgrade_app(&cx, seq_app(), "0.3.0").await?;
-    let vsn = cx.module_vsn(Atom::new("looper")).map_or_else(|| "nil".to_owned(), |vsn| vsn.to_string());
-    note(&cx, format!("{answer} {} {} {vsn}", cx.is_alive(old), cx.is_alive(current)));
-    Ok(())
+    upgrade_app(cx, seq_app(), "0.3.0").await
+}
+
+fn raising() -> Module {
+    Module::new(Atom::new("raising"), "1")
+        .export("throw", 1, |_, args| Box::pin(async move { Err(Raise::throw(args[0].clone())) }))
+        .export("error", 1, |_, args| Box::pin(async move { Err(Raise::error(args[0].clone())) }))
+        .export("exit", 1, |_, args| Box::pin(async move { Err(Raise::exit(args[0].clone())) }))
+}
+
+/// What `release_handler_1:eval_script/1` of OTP 25 answers, without the stacks.
+#[test]
+fn what_fails_beyond_the_point_of_no_return_is_an_exit() {
+    for (call, expected) in [
+        ("{raising,throw,[ball]}", "{:EXIT, :ball}"),
+        ("{raising,throw,[{error,x}]}", "{:EXIT, {:error, :x}}"),
+        ("{raising,error,[boom]}", "{:EXIT, {:EXIT, {:boom, []}}}"),
+        ("{raising,exit,[gone]}", "{:EXIT, {:EXIT, :gone}}"),
+        ("{raising,exit,notalist}", "{:EXIT, {:EXIT, {:badarg, []}}}"),
+        ("odd", "{:error, {:illegal_instruction_after_point_of_no_return, {:apply, :odd}}}"),
+    ] {
+        let way = format!("[{{apply, {call}}}]");
+        let (mut node, notes) = on_a_node(move |cx| async move {
+            cx.load_module(raising());
+            note(&cx, upgraded(&cx, &way, Vec::new).await?);
+            note(&cx, application::get_key(&cx, seq_app(), Atom::new("vsn")));
+            Ok(())
+        });
+        assert_eq!(notes, [expected, "{:ok, '0.1.0'}"], "{call}");
+        let played = node.drain_log().iter().filter(|entry| matches!(entry.event, Event::Upgrade { .. })).count();
+        assert_eq!(played, if expected.starts_with("{:error") { 0 } else { 2 }, "{call}");
+    }
+}
+
+/// A server whose next version cannot take its state over.
+struct Stubborn;
+
+impl GenServer for Stubborn {
+    async fn init(_: &Cx, _: Term) -> Result<Init<Self>, Raise> {
+        Ok(Init::Ok(Stubborn, Next::Wait))
+    }
+
+    fn state(&self) -> Term {
+        Term::Nil
+    }
+
+    fn code_change(_: Term, _: Term, _: Term) -> Result<Term, Raise> {
+        Err(Raise::throw(Atom::new("never")))
+    }
+}
+
+#[test]
+fn a_refused_state_ends_the_upgrade_and_nobody_stays_suspended() {
+    let (_, notes) = on_a_node(|cx| async move {
+        let stubborn = || vec![Module::new(Atom::new(seq::server::NAME), "3").serves(gen_server::code::<Stubborn>())];
+        let way = format!("[{{update, '{}', {{advanced, []}}}}]", seq::server::NAME);
+        let answer = upgraded(&cx, &way, stubborn).await?;
+        let [tag, failed] = answer.as_tuple_of::<2>().unwrap();
+        let [what, pid, module, vsn, reason] = failed.as_tuple_of::<5>().unwrap();
+        note(&cx, format!("{tag} {what} {module} {vsn} {reason}"));
+        let status = sys::get_status(&cx, pid.as_pid().unwrap()).await?;
+        note(&cx, &status.as_tuple().unwrap()[3].to_vec().unwrap()[1]);
+        Ok(())
+    });
+    assert_eq!(notes, [":EXIT :code_change_failed Seq.Server \"0.1.0\" :never", ":running"]);
+}
+
+#[test]
+fn the_supervisor_at_the_top_changes_its_code_too() {
+    let (_, notes) = on_a_node(|cx| async move {
+        let flags = let_it_crash::term!(#{strategy => rest_for_one, intensity => 7, period => 9});
+        application::set_env(&cx, seq_app(), Atom::SUPERVISOR, flags).await?;
+        let way = format!("[{{update, '{}', supervisor}}]", seq::supervisor::NAME);
+        note(&cx, upgraded(&cx, &way, seq::modules).await?);
+        let state = sys::get_state(&cx, Atom::new(seq::supervisor::NAME)).await?;
+        note(&cx, state.map_get(&Term::atom("intensity")).unwrap());
+        note(&cx, next(&cx).await);
+        Ok(())
+    });
+    assert_eq!(notes, ["{:ok, []}", "7", "0"]);
+}
+
+#[test]
+fn a_suspended_supervisor_cannot_be_asked_for_its_children() {
+    let (_, notes) = on_a_node(|cx| async move {
+        sys::suspend(&cx, Atom::new(seq::supervisor::NAME)).await?;
+        note(&cx, upgrade_app(&cx, seq_app(), "0.2.0").await?);
+        sys::resume(&cx, Atom::new(seq::supervisor::NAME)).await?;
+        note(&cx, next(&cx).await);
+        Ok(())
+    });
+    assert_eq!(notes, ["{:EXIT, {:EXIT, {:suspended_supervisor, []}}}", "0"]);
 }

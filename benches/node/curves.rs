@@ -2,12 +2,13 @@
 //! message that waits.
 
 use let_it_crash::otp::supervisor;
-use let_it_crash::process::Cx;
 use let_it_crash::term;
-use let_it_crash::term::{Atom, Pid, Term};
+use let_it_crash::term::{Atom, Term};
 
 use super::platform::Instant;
-use super::{Measured, call, fill, in_a_node, pid_of, plain, server, start, sup};
+use super::{
+    Measured, calls, in_a_node, plain, restless, send_noise, server, start, sup, telling, time_calls, time_restarts,
+};
 
 /// A curve: its name, what it measures at a size, the sizes.
 pub(crate) type Curve = (&'static str, fn(u64) -> Measured, &'static [u64]);
@@ -28,15 +29,8 @@ fn call_idle(idle: u64) -> Measured {
             start(&cx, term!(0)).await?;
         }
         let server = start(&cx, term!(0)).await?;
-        for _ in 0..5_000 {
-            call(&cx, server, Atom::NORMAL).await?;
-        }
-        let begin = Instant::now();
-        for _ in 0..n {
-            call(&cx, server, Atom::NORMAL).await?;
-        }
-        clock.set(begin.elapsed());
-        Ok(())
+        calls(&cx, server, 5_000).await?;
+        time_calls(&cx, &clock, server, n).await
     });
     (n, took, None)
 }
@@ -60,31 +54,15 @@ fn send_queued(queued: u64) -> Measured {
     (n, took, None)
 }
 
-async fn send_noise(cx: &Cx, to: Pid, n: u64) -> Result<(), let_it_crash::exit::Raise> {
-    for _ in 0..n {
-        cx.send(to, term!({noise, 1}))?;
-        cx.tick().await;
-    }
-    Ok(())
-}
-
 /// A kill, a restart and a call to the successor, under a supervisor of so many.
 fn restart_siblings(siblings: u64) -> Measured {
     let n = 2_000;
     let took = in_a_node(move |cx, clock| async move {
         let quiet = |id: u64| term!({(Term::from(id)), {(server()), start_link, [0]}, permanent, 5000, worker, []});
-        let told = term!({told, {(server()), start_link, [{notify, (cx.me())}]}, permanent, 5000, worker, []});
         let mut specs: Vec<Term> = (0..siblings).map(quiet).collect();
-        specs.insert(specs.len() / 2, told);
-        let sup = sup(&cx, term!({one_for_one, 100000000, 1}), Term::list(specs)).await?;
-        let mut child = pid_of(&cx.receive().await);
-        let begin = Instant::now();
-        for _ in 0..n {
-            cx.exit(child, Atom::KILL);
-            child = pid_of(&cx.receive().await);
-            call(&cx, child, Atom::NORMAL).await?;
-        }
-        clock.set(begin.elapsed());
+        specs.insert(specs.len() / 2, telling(&cx));
+        let sup = sup(&cx, restless(), Term::list(specs)).await?;
+        time_restarts(&cx, &clock, n).await?;
         supervisor::count_children(&cx, sup).await.map(|_| ())
     });
     (n, took, None)
@@ -95,13 +73,8 @@ fn call_waiting(waiting: u64) -> Measured {
     let n = 100_000;
     let took = in_a_node(move |cx, clock| async move {
         let server = start(&cx, term!(0)).await?;
-        fill(&cx, waiting).await?;
-        let begin = Instant::now();
-        for _ in 0..n {
-            call(&cx, server, Atom::NORMAL).await?;
-        }
-        clock.set(begin.elapsed());
-        Ok(())
+        send_noise(&cx, cx.me(), waiting).await?;
+        time_calls(&cx, &clock, server, n).await
     });
     (n, took, None)
 }
@@ -110,7 +83,7 @@ fn call_waiting(waiting: u64) -> Measured {
 fn scan_waiting(waiting: u64) -> Measured {
     let n = (20_000_000 / waiting).min(20_000);
     let took = in_a_node(move |cx, clock| async move {
-        fill(&cx, waiting).await?;
+        send_noise(&cx, cx.me(), waiting).await?;
         let begin = Instant::now();
         for _ in 0..n {
             cx.send(cx.me(), Atom::OK.into())?;

@@ -72,6 +72,21 @@ in_chrome() {
 # Has the BEAM's program such an item?
 beam_has() { case $1 in message_* | apply | boot | curves | */*) ;; *) echo yes ;; esac; }
 
+# in_turn PROGRAM...: the JSON lines of each of ITEMS, ROUNDS times, from `PROGRAM... ITEM` and from the
+# BEAM's program. The two alternate, for a busy machine is busy for both.
+in_turn() {
+  local round item beam=target/beam
+  mkdir -p "$beam" && erlc +inline -o "$beam" benches/beam/bench.erl || return 1
+  for round in $(seq "$ROUNDS"); do
+    for item in "${ITEMS[@]}"; do
+      say "round $round of $ROUNDS: $item"
+      "$@" "$item" || return 1
+      [ "$(beam_has "$item")" ] || continue
+      erl +S 1:1 +P 1000000 -noshell -pa "$beam" -s bench main -extra "$item" || return 1
+    done
+  done
+}
+
 # instructions PROGRAM ITEM: how many it takes in all.
 instructions() {
   local log

@@ -219,7 +219,7 @@ impl GenServer for Agent {
                 self.0 = state;
                 Ok(())
             }
-            Err(raise) => Err(raise.into_exit_reason().0),
+            Err(raise) => Err(raise.into_caught()),
         })
     }
 }

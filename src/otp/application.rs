@@ -368,6 +368,5 @@ pub fn get_application(cx: &Cx, pid: Pid) -> Option<Atom> {
 
 /// `catch Expression`
 pub(super) fn caught(outcome: Result<Term, Raise>) -> Term {
-    let exit = |raise: Raise| Term::tuple([Atom::EXIT.into(), raise.into_exit_reason().0]);
-    outcome.or_else(Raise::into_thrown).unwrap_or_else(exit)
+    outcome.unwrap_or_else(Raise::into_caught)
 }

@@ -297,11 +297,11 @@ fn announce(cx: &Cx, flags: &Flags) {
 impl DynamicSupervisor {
     async fn adopt_new_init(&mut self, cx: &Cx) -> Result<(), Term> {
         let answer = cx.apply(self.module, Atom::INIT, vec![self.args.clone()]).await;
-        let answer = answer.map_err(|raise| raise.into_exit_reason().0)?;
+        let answer = answer.map_err(Raise::into_caught)?;
         match (&answer, answer.as_tuple()) {
             (Term::Atom(Atom::IGNORE), _) => Ok(()),
             (_, Some([Term::Atom(Atom::OK), flags @ Term::Map(_)])) => {
-                self.settings = Settings::check(flags).map_err(supervisor_data)?;
+                self.settings = Settings::check(flags).map_err(|reason| Term::error(supervisor_data(reason)))?;
                 announce(cx, &self.settings.flags);
                 Ok(())
             }

@@ -410,18 +410,18 @@ impl Supervisor {
 
     async fn adopt_new_init(&mut self, cx: &Cx) -> Result<(), Term> {
         let answer = cx.apply(self.module, Atom::INIT, vec![self.args.clone()]).await;
-        let answer = answer.map_err(|raise| raise.into_exit_reason().0)?;
+        let answer = answer.map_err(Raise::into_caught)?;
         if answer.is_atom(Atom::IGNORE) {
             return Ok(());
         }
         let Some([Term::Atom(Atom::OK), pair]) = answer.as_tuple() else { return Err(answer) };
         let Some([flags, specs]) = pair.as_tuple() else { return Err(answer.clone()) };
-        let flags = child_spec::check_flags(flags)?;
-        let specs = child_spec::check_all(specs, flags.auto_shutdown)?;
+        let flags = child_spec::check_flags(flags).map_err(Term::error)?;
+        let specs = child_spec::check_all(specs, flags.auto_shutdown).map_err(Term::error)?;
         match &mut self.kids {
             Kids::Simple(simple) => match <[ChildSpec; 1]>::try_from(specs) {
                 Ok([template]) => simple.follow(template),
-                Err(_) => return Err(answer.clone()),
+                Err(_) => return Err(Term::error(answer.clone())),
             },
             Kids::Many(children) => children.update(specs),
         }
@@ -450,9 +450,7 @@ enum Started {
 
 /// `catch apply(M, F, A)`, decoded as OTP does.
 fn started(outcome: Result<Term, Raise>) -> Result<Started, Term> {
-    let answer = outcome
-        .or_else(Raise::into_thrown)
-        .map_err(|raise| Term::tuple([Atom::EXIT.into(), raise.into_exit_reason().0]))?;
+    let answer = outcome.or_else(Raise::into_thrown).map_err(Raise::into_caught)?;
     match (&answer, answer.as_tuple()) {
         (_, Some([Term::Atom(Atom::OK), Term::Pid(pid)] | [Term::Atom(Atom::OK), Term::Pid(pid), _])) => {
             Ok(Started::Running(*pid, answer.clone()))

@@ -6,6 +6,7 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/reference_manual/code_loading#code-replacement>
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use crate::event::{CodeChange, Event};
@@ -25,6 +26,8 @@ pub(crate) struct Purge {
     pub(crate) by: Option<Pid>,
     /// Nobody is killed for it.
     pub(crate) soft: bool,
+    /// How many run it: the answer to who waits for it.
+    pub(crate) users: Rc<Cell<usize>>,
 }
 
 /// What became of the code that a server runs.
@@ -55,7 +58,7 @@ impl Shared {
         let number = module.name.number();
         if let Some(older) = self.old_modules.borrow_mut().insert(number, module) {
             self.unsettled.set(true);
-            self.purges.borrow_mut().push(Purge { edition: older.edition, by, soft: false });
+            self.purges.borrow_mut().push(Purge { edition: older.edition, by, soft: false, users: Rc::default() });
         }
     }
 
@@ -124,10 +127,11 @@ impl Cx {
     async fn users_of_old(&self, module: Atom, soft: bool) -> Option<(Rc<Module>, usize)> {
         let old = self.shared.old(module)?;
         self.shared.unsettled.set(true);
-        self.shared.purges.borrow_mut().push(Purge { edition: old.edition, by: Some(self.me), soft });
+        let users = Rc::<Cell<usize>>::default();
+        let purge = Purge { edition: old.edition, by: Some(self.me), soft, users: users.clone() };
+        self.shared.purges.borrow_mut().push(purge);
         self.yield_now().await;
-        let users = self.shared.purged.borrow_mut().remove(&old.edition)?;
-        Some((old, users))
+        Some((old, users.get()))
     }
 
     /// The version of a module that is old.

@@ -329,10 +329,10 @@ impl Runtime {
     #[inline(never)]
     fn purge(&mut self) {
         let purges = std::mem::take(&mut *self.shared.purges.borrow_mut());
-        for Purge { edition, by, soft } in purges {
+        for Purge { edition, by, soft, users: counted } in purges {
             let pids = self.kernel().processes();
             let users: Vec<Pid> = pids.into_iter().filter(|pid| self.is_in(*pid, edition)).collect();
-            self.shared.purged.borrow_mut().insert(edition, users.len());
+            counted.set(users.len());
             if !soft {
                 let kill = |pid| {
                     self.shared.kernel.borrow_mut().exit_signal(by.unwrap_or(pid), pid, ExitReason(Atom::KILL.into()))

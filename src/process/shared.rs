@@ -25,9 +25,8 @@ pub(crate) struct Shared {
     pub(crate) old_modules: RefCell<Ordered<u32, Rc<Module>>>,
     /// How many times code was loaded or deleted.
     pub(crate) loads: Cell<Edition>,
-    /// Old code that goes at the end of this turn, and how many ran what has gone.
+    /// Old code that goes at the end of this turn.
     pub(crate) purges: RefCell<Vec<Purge>>,
-    pub(crate) purged: RefCell<Ordered<Edition, usize>>,
     /// Faults that wait for the next callback of a process.
     pub(crate) faults: RefCell<Vec<(Pid, Fault)>>,
     pub(crate) installed: RefCell<Ordered<TypeId, Rc<dyn Any>>>,
@@ -44,7 +43,6 @@ impl Shared {
             old_modules: RefCell::default(),
             loads: Cell::new(0),
             purges: RefCell::default(),
-            purged: RefCell::default(),
             faults: RefCell::default(),
             installed: RefCell::default(),
         }

@@ -68,6 +68,21 @@ fn force(page: &Page, css: &str, text: &str) {
     ));
 }
 
+/// Forces a text on a field and sends its form, pressed or not.
+fn submit(page: &Page, css: &str, text: &str) {
+    force(page, css, text);
+    page.eval(&format!("deep({}).form.requestSubmit()", json!(css)));
+}
+
+fn close(page: &Page, form: &str) {
+    page.eval(&format!("deep('{form} header button').click()"));
+}
+
+/// Shows the tree as a table or as a picture.
+fn show(page: &Page, form: &str) {
+    page.eval(&format!("deepAll('.forms button').find((button) => button.textContent === '{form}').click()"));
+}
+
 fn megabyte() -> String {
     HOSTILE[0].repeat((1 << 20) / HOSTILE[0].len())
 }
@@ -109,12 +124,12 @@ fn every_field_takes_anything_and_shows_it_as_text() {
         for text in texts() {
             let what = name(&text);
             // The search.
-            page.eval("deepAll('.forms button').find((button) => button.textContent === 'Table').click()");
+            show(page, "Table");
             page.wait_for("deep('#search')");
             force(page, "#search", &text);
             page.wait_for("deep('.processes .empty')");
             is_unharmed(page, &format!("search {what}"));
-            page.eval("deepAll('.forms button').find((button) => button.textContent === 'Picture').click()");
+            show(page, "Picture");
             // A way to die, told as a term.
             press(page, ".do-crash");
             page.wait_for("deep('.crash-menu input')");
@@ -125,35 +140,31 @@ fn every_field_takes_anything_and_shows_it_as_text() {
             // The environment.
             press(page, ".row[data-name=seq]");
             page.wait_for("deep('#SEQ_A1')");
-            force(page, "#SEQ_A1", &text);
-            page.eval("deep('#SEQ_A1').form.requestSubmit()");
+            submit(page, "#SEQ_A1", &text);
             is_unharmed(page, &format!("environment {what}"));
             // The flags of a supervisor.
             select(page, "Seq.Supervisor");
             page.wait_for("deep('#flags-intensity')");
-            force(page, "#flags-intensity", &text);
-            page.eval("deep('#flags-intensity').form.requestSubmit()");
+            submit(page, "#flags-intensity", &text);
             page.wait_for("deep('.flags [role=alert]')");
             is_unharmed(page, &format!("flags {what}"));
             // A new sequence.
             select(page, "Seq.Dynamic");
             press(page, ".deeds .primary");
             page.wait_for("deep('#seq-name')");
-            for field in ["#seq-name", "#seq-first", "#seq-second"] {
-                force(page, field, &text);
-            }
-            page.eval("deep('#seq-name').form.requestSubmit()");
+            force(page, "#seq-name", &text);
+            force(page, "#seq-first", &text);
+            submit(page, "#seq-second", &text);
             page.wait_for("deep('.sequence-form [role=alert]').textContent");
             is_unharmed(page, &format!("sequence {what}"));
-            page.eval("deep('.sequence-form header button').click()");
+            close(page, ".sequence-form");
             // Chaos.
             press(page, ".bar .chaos");
             page.wait_for("deep('#chaos-seed')");
-            force(page, "#chaos-seed", &text);
-            page.eval("deep('#chaos-seed').form.requestSubmit()");
+            submit(page, "#chaos-seed", &text);
             page.wait_for("deep('.chaos-form [role=alert]').textContent");
             is_unharmed(page, &format!("chaos {what}"));
-            page.eval("deep('.chaos-form header button').click()");
+            close(page, ".chaos-form");
             page.wait_for("!deep('[role=dialog]')");
             select(page, FIB);
         }

@@ -5,12 +5,12 @@
 use let_it_crash::event::Event;
 use let_it_crash::exit::Raise;
 use let_it_crash::otp::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
-use let_it_crash::otp::sys;
-use let_it_crash::process::Cx;
+use let_it_crash::otp::{supervisor, sys};
+use let_it_crash::process::{Cx, Module};
 use let_it_crash::term;
 use let_it_crash::term::{Atom, Pid, Term};
 
-use super::support::{events, pid, run, text};
+use super::support::{events, millis, pid, run, run_with, text};
 
 /// Answers a call with its state and the request; shows itself without its state.
 struct Echo(Term);
@@ -33,6 +33,19 @@ impl GenServer for Echo {
 
     fn state(&self) -> Term {
         self.0.clone()
+    }
+
+    fn from_state(state: Term) -> Result<Self, Raise> {
+        Ok(Echo(state))
+    }
+
+    fn code_change(_: Term, state: Term, extra: Term) -> Result<Term, Raise> {
+        match extra.as_tuple() {
+            Some([Term::Atom(class), reason]) if *class == Atom::new("throw") => Err(Raise::throw(reason.clone())),
+            Some([Term::Atom(class), reason]) if *class == Atom::new("exit") => Err(Raise::exit(reason.clone())),
+            Some([_, reason]) => Err(Raise::error(reason.clone())),
+            _ => Ok(state),
+        }
     }
 
     fn format_status(status: Term) -> Term {
@@ -177,4 +190,92 @@ fn the_report_of_an_end_shows_the_state_as_the_server_wants_it_shown() {
         })
         .collect();
     assert_eq!(states, [term!(hidden)]);
+}
+
+/// As OTP 25 answers, without the stacks.
+#[test]
+fn code_changes_while_suspended_and_what_it_raises_is_caught() {
+    run(|cx| async move {
+        let server = server(&cx).await;
+        let change = async |extra: Term| {
+            sys::change_code(&cx, server, Atom::new("echo"), "1".into(), extra).await.map(|answer| text(&answer))
+        };
+        let refused = "{:error, {:unknown_system_msg, {:change_code, :echo, \"1\", :fine}}}";
+        assert_eq!(change(term!(fine)).await?, refused);
+        sys::suspend(&cx, server).await?;
+        assert_eq!(change(term!({throw, ball})).await?, "{:error, :ball}");
+        assert_eq!(change(term!({exit, gone})).await?, "{:error, {:EXIT, :gone}}");
+        assert_eq!(change(term!({error, boom})).await?, "{:error, {:EXIT, {:boom, []}}}");
+        assert_eq!(change(term!(fine)).await?, ":ok");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_supervisor_refuses_flags_with_its_own_error() {
+    let callback = Module::new(Atom::new("sup"), "1").export("init", 1, |cx, args| {
+        Box::pin(async move {
+            let strategy = if cx.put(args[0].clone(), true.into()).is_some() { "odd" } else { "one_for_one" };
+            Ok(term!({ok, {#{strategy => (Term::atom(strategy))}, []}}))
+        })
+    });
+    run_with([callback], |cx| async move {
+        let started = supervisor::start_link(&cx, None, Atom::new("sup"), term!(asked)).await?;
+        let supervisor = pid(&started);
+        sys::suspend(&cx, supervisor).await?;
+        let answer = sys::change_code(&cx, supervisor, Atom::new("sup"), "1".into(), Term::Nil).await?;
+        assert_eq!(text(&answer), "{:error, {:error, {:invalid_strategy, :odd}}}");
+        Ok(())
+    });
+}
+
+#[test]
+fn an_unknown_system_message_is_told_back() {
+    run(|cx| async move {
+        let (server, mref) = (server(&cx).await, cx.make_ref());
+        let ask = |what: Term| cx.send(server, term!({system, {(cx.me()), (mref)}, (what)}));
+        ask(term!({dance, 1}))?;
+        assert_eq!(cx.receive().await, term!({(mref), {error, {unknown_system_msg, {dance, 1}}}}));
+        ask(term!(get_state))?;
+        assert_eq!(cx.receive().await, term!({(mref), 7}));
+        ask(term!({replace_state, 8}))?;
+        assert_eq!(cx.receive().await, term!({(mref), 8}));
+        Ok(())
+    });
+}
+
+#[test]
+fn an_exit_names_the_function_of_sys_and_its_arguments() {
+    run(|cx| async move {
+        let nobody = Atom::new("nobody");
+        let exits = [
+            (sys::suspend(&cx, nobody).await, "{sys, suspend, [nobody]}"),
+            (sys::suspend_within(&cx, nobody, Some(millis(10))).await, "{sys, suspend, [nobody, 10]}"),
+            (
+                sys::change_code(&cx, nobody, Atom::new("m"), "1".into(), term!(x)).await,
+                "{sys, change_code, [nobody, m, \"1\", x]}",
+            ),
+            (sys::terminate(&cx, nobody, term!(r), Some(millis(10))).await, "{sys, terminate, [nobody, r, 10]}"),
+            (sys::log(&cx, nobody, true).await, "{sys, log, [nobody, true]}"),
+            (sys::no_debug(&cx, nobody).await, "{sys, {debug, no_debug}, [nobody]}"),
+            (sys::replace_state(&cx, nobody, 7.into()).await, "{sys, {replace_state, 7}, [nobody]}"),
+            (sys::log_to_file(&cx, nobody, false).await, "{sys, log_to_file, [nobody, false]}"),
+        ];
+        for (outcome, call) in exits {
+            let expected = let_it_crash::term::erlang::parse(&format!("{{noproc, {call}}}")).unwrap();
+            let reason = outcome.unwrap_err().into_reason();
+            assert_eq!(text(&reason).replace('"', "'"), text(&expected).replace('"', "'"), "{call}");
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn there_is_no_file_to_log_to() {
+    run(|cx| async move {
+        let server = server(&cx).await;
+        assert_eq!(sys::log_to_file(&cx, server, "events").await?, term!({error, open_file}));
+        assert_eq!(sys::log_to_file(&cx, server, false).await?, term!(ok));
+        Ok(())
+    });
 }

@@ -33,7 +33,7 @@ impl Flavour {
     }
 }
 
-fn dest_term(dest: Dest) -> Term {
+pub(crate) fn dest_term(dest: Dest) -> Term {
     match dest {
         Dest::Pid(pid) => pid.into(),
         Dest::Name(name) => name.into(),

@@ -9,7 +9,7 @@ use crate::process::code::Newer;
 use crate::process::{BoxBody, Cx, Handover, Module, Then};
 use crate::term::{Atom, Term};
 
-use super::super::{proc_lib, sys};
+use super::super::proc_lib;
 use super::Next;
 use super::end::Over;
 use super::serve::{Handle, Life, Serving};
@@ -91,18 +91,18 @@ impl Handle {
             return match changed.map(|state| self.hand_over(&newer, state, Then::Suspended)) {
                 Ok(Some(body)) => Change::HandOver(body),
                 Ok(None) => Change::Done(Atom::OK.into()),
-                Err(raise) => Change::Done(Term::error(raise.into_reason())),
+                Err(raise) => Change::Done(Term::error(raise.into_caught())),
             };
         }
         if !is_down(&old_vsn) {
-            return Change::Done(self.answer(sys::Request::ChangeCode { old_vsn, extra }).await);
+            return Change::Done(self.change_own_code(old_vsn, extra).await);
         }
         match self.server.convert(old_vsn, state, extra) {
             Ok(state) => {
                 *converted = Some(state);
                 Change::Done(Atom::OK.into())
             }
-            Err(raise) => Change::Done(Term::error(raise.into_reason())),
+            Err(raise) => Change::Done(Term::error(raise.into_caught())),
         }
     }
 

@@ -29,7 +29,7 @@ impl Handle {
     async fn answer_system_from(&self, mut request: Term, mut from: From, mut suspended: bool) -> Result<Next, Over> {
         let mut converted = None;
         loop {
-            let answer = match sys::Request::decode(&request) {
+            let answer = match sys::Request::decode(&request, suspended) {
                 sys::Request::Suspend => {
                     self.tell_suspended(suspended, true);
                     suspended = true;
@@ -44,7 +44,7 @@ impl Handle {
                     reply(&self.cx, &from, Atom::OK.into());
                     return Err(Over::exit(reason, Term::Nil));
                 }
-                sys::Request::ChangeCode { old_vsn, extra } if suspended => {
+                sys::Request::ChangeCode { old_vsn, extra } => {
                     match self.change_code(old_vsn, extra, &mut converted).await {
                         Change::Done(answer) => answer,
                         Change::HandOver(body) => {
@@ -54,7 +54,10 @@ impl Handle {
                     }
                 }
                 sys::Request::GetStatus => self.status(suspended),
-                other => self.answer(other).await,
+                sys::Request::GetState => self.server.state(),
+                sys::Request::ReplaceState(state) => self.replace_state(state),
+                sys::Request::Debug(what) => self.debug(&what),
+                sys::Request::Unknown => Term::error(Term::tuple([Term::atom("unknown_system_msg"), request])),
             };
             reply(&self.cx, &from, answer);
             if !suspended {
@@ -135,23 +138,20 @@ impl Handle {
         self.server.format_status(Term::map(status))
     }
 
-    pub(super) async fn answer(&self, request: sys::Request) -> Term {
-        match request {
-            sys::Request::Debug(what) => self.debug(&what),
-            sys::Request::GetState => Term::ok(self.server.state()),
-            sys::Request::ReplaceState(state) => match self.server.adopt(state.clone()) {
-                Ok(()) => Term::ok(state),
-                Err(raise) => Term::error(raise.into_reason()),
-            },
-            sys::Request::ChangeCode { old_vsn, extra, .. } => {
-                let server = self.server.clone();
-                match server.change_code(self.cx.same(), old_vsn.clone(), extra.clone()).await {
-                    Some(Ok(())) => Atom::OK.into(),
-                    Some(Err(reason)) => Term::error(reason),
-                    None => self.convert(old_vsn, extra),
-                }
-            }
-            _ => Term::error(Term::tuple([Term::atom("unknown_system_msg"), Term::Nil])),
+    /// The new state, or `{error, Reason}`.
+    fn replace_state(&self, state: Term) -> Term {
+        match self.server.adopt(state.clone()) {
+            Ok(()) => state,
+            Err(raise) => Term::error(raise.into_reason()),
+        }
+    }
+
+    /// The server's own way to change its code, or else its state by `code_change`.
+    pub(super) async fn change_own_code(&self, old_vsn: Term, extra: Term) -> Term {
+        match self.server.clone().change_code(self.cx.same(), old_vsn.clone(), extra.clone()).await {
+            Some(Ok(())) => Atom::OK.into(),
+            Some(Err(reason)) => Term::error(reason),
+            None => self.convert(old_vsn, extra),
         }
     }
 
@@ -159,7 +159,7 @@ impl Handle {
         let converted = self.server.convert(old_vsn, self.server.state(), extra);
         match converted.and_then(|state| self.server.adopt(state)) {
             Ok(()) => Atom::OK.into(),
-            Err(raise) => Term::error(raise.into_reason()),
+            Err(raise) => Term::error(raise.into_caught()),
         }
     }
 }

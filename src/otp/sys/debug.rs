@@ -142,6 +142,8 @@ impl Debug {
             ("log", _, Some([Term::Atom(Atom::TRUE), Term::Int(most @ 1..)])) => {
                 self.log_most(usize::try_from(*most).unwrap_or(MOST).min(MOST));
             }
+            ("log_to_file", Term::Atom(Atom::FALSE), _) => {}
+            ("log_to_file", ..) => return Term::error(Term::atom("open_file")), // there are no files
             _ => return Term::atom("unknown_debug"),
         }
         Atom::OK.into()

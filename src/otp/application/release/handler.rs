@@ -8,6 +8,7 @@ use crate::event::Event;
 use crate::exit::Raise;
 use crate::process::{Cx, Module};
 use crate::term::{Atom, Pid, Term, erlang};
+use crate::time::Duration;
 
 use super::super::spec::{Spec, chars};
 use super::super::{change_application_data, config_change, env, loaded_spec, master, which_applications};
@@ -61,9 +62,13 @@ impl CodePath {
 }
 
 /// Upgrades a running application to a version on the path, by that version's `.appup`:
-/// `{ok, Unpurged}`, with `{Module, PostPurge}` of those whose old code somebody still runs, or
-/// `{error, Reason}`. Nothing is done, and the reason is `{old_processes, Module}`, if somebody
-/// runs code that is old already and that may be purged only softly before it is replaced.
+/// `{ok, Unpurged}`, with `{Module, PostPurge}` of those whose old code somebody still runs; or
+/// `{error, Reason}` if nothing was done; or `{'EXIT', Reason}` with what an instruction beyond the
+/// point of no return has thrown, or `catch` made of it. The reason is `{old_processes, Module}`
+/// if somebody runs code that is old already and that may be purged only softly before it is
+/// replaced.
+///
+/// Differs: what is suspended then is resumed, where OTP leaves it to who starts the node anew.
 ///
 /// # Errors
 /// exit, if there is no controller.
@@ -74,7 +79,7 @@ pub async fn upgrade_app(cx: &Cx, application: Atom, vsn: &str) -> Result<Term, 
 }
 
 /// Takes a running application back to an older version on the path, by the `.appup` of the
-/// version that runs: `{ok, Unpurged}` or `{error, Reason}`, as [`upgrade_app`].
+/// version that runs: `{ok, Unpurged}`, `{error, Reason}` or `{'EXIT', Reason}`, as [`upgrade_app`].
 ///
 /// # Errors
 /// exit, if there is no controller.
@@ -168,8 +173,8 @@ impl Player {
         self.at
     }
 
-    /// Plays to the end: `{ok, Unpurged}` or `{error, Reason}`. What is suspended when it fails is
-    /// resumed.
+    /// Plays to the end: `{ok, Unpurged}`, `{error, Reason}` or `{'EXIT', Reason}`, see
+    /// [`upgrade_app`].
     ///
     /// # Errors
     /// exit, if there is no controller.
@@ -179,24 +184,21 @@ impl Player {
                 // A turn for each, so that one who watches can hold time between two.
                 Ok(true) => cx.yield_now().await,
                 Ok(false) => return Ok(Term::ok(Term::list(self.unpurged.clone()))),
-                Err(reason) => return Ok(Term::error(reason)),
+                Err(answer) => return Ok(answer),
             }
         }
     }
 
     /// Plays one instruction. After the last one the application has its new spec, and its
-    /// callback module hears what changed in its configuration. `false` when nothing was left.
-    /// Before the first one it is refused with `{old_processes, Module}`, see [`upgrade_app`].
+    /// callback module hears what changed in its configuration. `false` when nothing was left;
+    /// `Err` with the answer if it was refused or failed, which was the last step then.
     ///
     /// # Errors
-    /// exit, if there is no controller.
+    /// exit, if there is no controller when all is done.
     pub async fn step(&mut self, cx: &Cx) -> Result<Result<bool, Term>, Raise> {
         let Some(instruction) = self.script.get(self.at).cloned() else { return Ok(Ok(false)) };
-        if self.at == 0
-            && let Some(module) = self.old_processes(cx).await
-        {
-            self.at = self.script.len();
-            return Ok(Err(pair("old_processes", module.into())));
+        if let Some(reason) = self.refuses(cx, &instruction).await {
+            return Ok(Err(self.give_up(cx, Term::error(reason)).await));
         }
         self.at += 1;
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
@@ -206,12 +208,10 @@ impl Player {
             of: count(self.script.len()),
             instruction: instruction.clone(),
         });
-        if let Err(reason) = self.eval(cx, &instruction).await? {
-            self.at = self.script.len();
-            for (_, pids) in std::mem::take(&mut self.suspended) {
-                resume(cx, pids).await;
-            }
-            return Ok(Err(reason));
+        if let Err(raise) = self.eval(cx, &instruction).await {
+            let reason = raise.into_caught();
+            let answer = if self.is_past_return() { pair("EXIT", reason) } else { Term::error(reason) };
+            return Ok(Err(self.give_up(cx, answer).await));
         }
         if self.at == self.script.len() {
             change_application_data(cx, self.spec.term.clone()).await?;
@@ -220,67 +220,70 @@ impl Player {
         Ok(Ok(true))
     }
 
-    async fn eval(&mut self, cx: &Cx, instruction: &Term) -> Result<Result<(), Term>, Raise> {
-        let illegal = || Err(pair("illegal_instruction", instruction.clone()));
-        let (tag, rest) = match (instruction, instruction.as_tuple()) {
-            (Term::Atom(tag), _) => (*tag, &[][..]),
-            (_, Some([Term::Atom(tag), rest @ ..])) => (*tag, rest),
-            _ => return Ok(illegal()),
-        };
-        match (&*tag.text(), rest) {
-            ("load_object_code", [code]) => return Ok(self.load_object_code(cx, code)),
-            ("point_of_no_return", []) => {}
-            ("load", [what]) => return Ok(self.load(cx, what).await),
+    /// What forbids to go on, before the first instruction and at the point of no return.
+    async fn refuses(&self, cx: &Cx, next: &Term) -> Option<Term> {
+        if self.at == 0
+            && let Some(module) = self.old_processes(cx).await
+        {
+            return Some(pair("old_processes", module.into()));
+        }
+        let beyond = self.script.get(self.at..).filter(|_| is_point_of_no_return(next))?;
+        let illegal = beyond.iter().find(|instruction| !is_legal(instruction))?;
+        Some(pair("illegal_instruction_after_point_of_no_return", illegal.clone()))
+    }
+
+    fn is_past_return(&self) -> bool {
+        self.script.iter().take(self.at).any(is_point_of_no_return)
+    }
+
+    async fn give_up(&mut self, cx: &Cx, answer: Term) -> Term {
+        self.at = self.script.len();
+        for (_, pids) in std::mem::take(&mut self.suspended) {
+            resume(cx, pids).await;
+        }
+        answer
+    }
+
+    async fn eval(&mut self, cx: &Cx, instruction: &Term) -> Result<(), Raise> {
+        let (tag, rest) = parts(instruction);
+        match (&*tag, rest) {
+            ("load_object_code", [code]) => self.load_object_code(cx, code),
+            ("point_of_no_return", []) => Ok(()),
+            ("load", [what]) => self.load(cx, what).await,
             ("remove", [what]) => {
-                if let Some([Term::Atom(module), _, post]) = what.as_tuple() {
-                    cx.purge_module(*module).await;
-                    cx.delete_module(*module);
-                    self.purge_later(cx, *module, post).await;
-                }
+                self.remove(cx, what).await;
+                Ok(())
             }
             ("purge", [modules]) => {
                 for module in modules.iter().filter_map(Term::as_atom) {
                     cx.purge_module(module).await;
                 }
+                Ok(())
             }
-            ("suspend", [modules]) => self.suspend(cx, modules).await?,
+            ("suspend", [modules]) => self.suspend(cx, modules).await,
             ("resume", [modules]) => {
-                for module in modules.iter().filter_map(Term::as_atom) {
-                    for (_, pids) in self.suspended.extract_if(.., |(of, _)| *of == module).collect::<Vec<_>>() {
-                        resume(cx, pids).await;
-                    }
-                }
+                self.resume(cx, modules).await;
+                Ok(())
             }
-            ("code_change", [list]) => return Ok(self.code_change(cx, Direction::Up, list).await),
-            ("code_change", [_, list]) => return Ok(self.code_change(cx, self.direction, list).await),
-            ("stop", [modules]) => self.stop(cx, modules).await?,
+            ("code_change", [list]) => self.code_change(cx, Direction::Up, list).await,
+            ("code_change", [_, list]) => self.code_change(cx, self.direction, list).await,
+            ("stop", [modules]) => self.stop(cx, modules).await,
             ("start", [modules]) => {
-                for module in modules.iter().filter_map(Term::as_atom) {
-                    for (_, children) in self.stopped.extract_if(.., |(of, _)| *of == module).collect::<Vec<_>>() {
-                        for (supervisor, id) in children {
-                            let _ = supervisor::restart_child(cx, supervisor, id).await;
-                        }
-                    }
-                }
+                self.start(cx, modules).await;
+                Ok(())
             }
-            ("apply", [call]) => match call.as_tuple() {
-                Some([Term::Atom(module), Term::Atom(function), args]) => {
-                    let outcome = cx.apply(*module, *function, args.to_vec().unwrap_or_default()).await;
-                    return Ok(outcome.map(|_| ()).map_err(|raise| pair("EXIT", raise.into_exit_reason().0)));
-                }
-                _ => return Ok(illegal()),
-            },
-            _ => return Ok(illegal()),
+            ("apply", [call]) => apply(cx, call).await,
+            _ => Err(Raise::error(Atom::FUNCTION_CLAUSE)),
         }
-        Ok(Ok(()))
     }
 
-    fn load_object_code(&mut self, cx: &Cx, code: &Term) -> Result<(), Term> {
+    fn load_object_code(&mut self, cx: &Cx, code: &Term) -> Result<(), Raise> {
         let names = code.as_tuple().and_then(|code| code.get(2)).and_then(Term::to_vec).unwrap_or_default();
         let mut there = (self.library.modules)();
         for name in names.iter().filter_map(Term::as_atom) {
             let at = there.iter().position(|module| module.name == name);
-            let at = at.ok_or_else(|| pair("no_such_file", Term::charlist(&format!("{}.beam", name.text()))))?;
+            let missing = || pair("no_such_file", Term::charlist(&format!("{}.beam", name.text())));
+            let at = at.ok_or_else(|| Raise::throw(missing()))?;
             let module = there.swap_remove(at);
             let before = cx.module_vsn(name).unwrap_or(Atom::UNDEFINED.into());
             self.vsns.push((name, before, module.vsn.clone()));
@@ -303,15 +306,22 @@ impl Player {
     }
 
     /// Loads object code; what is left of a still older version is purged first.
-    async fn load(&mut self, cx: &Cx, what: &Term) -> Result<(), Term> {
-        let missing = |name: Term| pair("no_object_code", name);
-        let Some([Term::Atom(name), _, post]) = what.as_tuple() else { return Err(missing(what.clone())) };
-        let at = self.object_code.iter().position(|module| module.name == *name);
-        let at = at.ok_or_else(|| missing((*name).into()))?;
+    async fn load(&mut self, cx: &Cx, what: &Term) -> Result<(), Raise> {
+        let missing = || Raise::error(pair("badmatch", false.into()));
+        let Some([Term::Atom(name), _, post]) = what.as_tuple() else { return Err(missing()) };
+        let at = self.object_code.iter().position(|module| module.name == *name).ok_or_else(missing)?;
         cx.purge_module(*name).await;
         cx.load_module(self.object_code.swap_remove(at));
         self.purge_later(cx, *name, post).await;
         Ok(())
+    }
+
+    async fn remove(&mut self, cx: &Cx, what: &Term) {
+        if let Some([Term::Atom(module), _, post]) = what.as_tuple() {
+            cx.purge_module(*module).await;
+            cx.delete_module(*module);
+            self.purge_later(cx, *module, post).await;
+        }
     }
 
     /// Code that has just become old goes at once if nobody runs it.
@@ -324,12 +334,16 @@ impl Player {
     async fn suspend(&mut self, cx: &Cx, modules: &Term) -> Result<(), Raise> {
         let supervised = supervised(cx).await?;
         for module in modules.iter() {
-            let module = module.as_atom().or_else(|| module.as_tuple()?.first()?.as_atom());
-            let Some(module) = module else { continue };
+            let (module, timeout) = match module.as_tuple() {
+                Some([module, timeout]) => (module, Some(timeout)),
+                _ => (module, None),
+            };
+            let Some(module) = module.as_atom() else { continue };
             let mut pids = Vec::new();
             for child in supervised.iter().filter(|child| child.modules.contains(&module)) {
-                match sys::suspend(cx, child.pid).await {
+                match suspend(cx, child.pid, timeout).await {
                     Ok(_) => pids.push(child.pid),
+                    // When it gets to it, it is not to stay suspended.
                     Err(_) => resume(cx, vec![child.pid]).await,
                 }
             }
@@ -338,7 +352,15 @@ impl Player {
         Ok(())
     }
 
-    async fn code_change(&self, cx: &Cx, direction: Direction, list: &Term) -> Result<(), Term> {
+    async fn resume(&mut self, cx: &Cx, modules: &Term) {
+        for module in modules.iter().filter_map(Term::as_atom) {
+            for (_, pids) in self.suspended.extract_if(.., |(of, _)| *of == module).collect::<Vec<_>>() {
+                resume(cx, pids).await;
+            }
+        }
+    }
+
+    async fn code_change(&self, cx: &Cx, direction: Direction, list: &Term) -> Result<(), Raise> {
         for change in list.iter() {
             let Some([Term::Atom(module), extra]) = change.as_tuple() else { continue };
             let versions = self.vsns.iter().find(|(of, ..)| of == module);
@@ -350,14 +372,12 @@ impl Player {
             };
             let pids = self.suspended.iter().filter(|(of, _)| of == module).flat_map(|(_, pids)| pids);
             for pid in pids {
-                let answer = sys::change_code(cx, *pid, *module, vsn.clone(), extra.clone()).await;
-                let reason = match answer {
-                    Ok(Term::Atom(Atom::OK)) => continue,
-                    Ok(other) => other.as_tuple().and_then(|error| error.get(1)).cloned().unwrap_or_default(),
-                    Err(raise) => raise.into_reason(),
-                };
-                let failed = [Term::atom("code_change_failed"), (*pid).into(), (*module).into(), vsn, reason];
-                return Err(Term::tuple(failed));
+                let answer = sys::change_code(cx, *pid, *module, vsn.clone(), extra.clone()).await?;
+                if let Some([Term::Atom(Atom::ERROR), reason]) = answer.as_tuple() {
+                    let failed = Term::atom("code_change_failed");
+                    let failed = [failed, (*pid).into(), (*module).into(), vsn, reason.clone()];
+                    return Err(Raise::throw(Term::tuple(failed)));
+                }
             }
         }
         Ok(())
@@ -368,14 +388,59 @@ impl Player {
         for module in modules.iter().filter_map(Term::as_atom) {
             let mut stopped = Vec::new();
             for child in supervised.iter().filter(|child| child.modules.contains(&module)) {
-                if supervisor::terminate_child(cx, child.supervisor, child.id.clone()).await.is_ok() {
-                    stopped.push((child.supervisor, child.id.clone()));
+                let Some(supervisor) = child.supervisor else { continue };
+                let answer = supervisor::terminate_child(cx, supervisor, child.id.clone()).await;
+                if answer.is_ok_and(|answer| answer.is_atom(Atom::OK)) {
+                    stopped.push((supervisor, child.id.clone()));
                 }
             }
             self.stopped.push((module, stopped));
         }
         Ok(())
     }
+
+    async fn start(&mut self, cx: &Cx, modules: &Term) {
+        for module in modules.iter().filter_map(Term::as_atom) {
+            for (_, children) in self.stopped.extract_if(.., |(of, _)| *of == module).collect::<Vec<_>>() {
+                for (supervisor, id) in children {
+                    let _ = supervisor::restart_child(cx, supervisor, id).await;
+                }
+            }
+        }
+    }
+}
+
+fn is_point_of_no_return(instruction: &Term) -> bool {
+    instruction.is_atom(Atom::new("point_of_no_return"))
+}
+
+/// May it stand beyond the point of no return?
+fn is_legal(instruction: &Term) -> bool {
+    let is_triple = |what: &Term| what.as_tuple_of::<3>().is_some();
+    let (tag, rest) = parts(instruction);
+    match (&*tag, rest) {
+        ("point_of_no_return", []) | ("purge" | "suspend" | "resume" | "code_change" | "stop" | "start", [_]) => true,
+        ("code_change", [_, _]) => true,
+        ("load" | "remove" | "apply", [what]) => is_triple(what),
+        _ => false,
+    }
+}
+
+/// The name of an instruction, and what it is about.
+fn parts(instruction: &Term) -> (String, &[Term]) {
+    match (instruction, instruction.as_tuple()) {
+        (Term::Atom(tag), _) => (tag.text().to_string(), &[]),
+        (_, Some([Term::Atom(tag), rest @ ..])) => (tag.text().to_string(), rest),
+        _ => (String::new(), &[]),
+    }
+}
+
+async fn apply(cx: &Cx, call: &Term) -> Result<(), Raise> {
+    let Some([Term::Atom(module), Term::Atom(function), args]) = call.as_tuple() else {
+        return Err(Raise::error(Atom::BADARG));
+    };
+    let args = args.to_vec().ok_or_else(|| Raise::error(Atom::BADARG))?;
+    cx.apply(*module, *function, args).await.map(|_| ())
 }
 
 fn appup_term(library: &Library) -> Result<Term, Term> {
@@ -391,37 +456,78 @@ fn appup_term(library: &Library) -> Result<Term, Term> {
     }
 }
 
+/// With the time-out that the instruction names, in milliseconds or `infinity`.
+async fn suspend(cx: &Cx, pid: Pid, timeout: Option<&Term>) -> Result<Term, Raise> {
+    match timeout {
+        Some(Term::Int(millis @ 0..)) => {
+            sys::suspend_within(cx, pid, Some(Duration::from_millis(millis.unsigned_abs()))).await
+        }
+        Some(Term::Atom(Atom::INFINITY)) => sys::suspend_within(cx, pid, None).await,
+        _ => sys::suspend(cx, pid).await,
+    }
+}
+
 async fn resume(cx: &Cx, pids: Vec<Pid>) {
     for pid in pids {
         let _ = sys::resume(cx, pid).await;
     }
 }
 
-/// A child somewhere below the root of a running application.
+/// The root of a running application, which nobody supervises, or a child somewhere below it.
 struct Supervised {
-    supervisor: Pid,
+    supervisor: Option<Pid>,
     id: Term,
     pid: Pid,
     modules: Vec<Atom>,
 }
 
 /// All of them: every supervisor of every running application is asked for its children.
+///
+/// # Errors
+/// error `suspended_supervisor` if one cannot be asked; exit, if one does not tell how it is.
 async fn supervised(cx: &Cx) -> Result<Vec<Supervised>, Raise> {
     let running = which_applications(cx).await?;
     let names = running.iter().filter_map(|line| line.as_tuple()?.first()?.as_atom());
-    let mut pending: Vec<Pid> = names.filter_map(|name| master::root(cx, name)).collect();
-    pending.reverse();
     let mut found = Vec::new();
+    for root in names.filter_map(|name| master::root(cx, name)) {
+        let mut own = below(cx, root).await?;
+        let state = sys::get_state(cx, root).await.unwrap_or_default();
+        let module = state.map_get(&Term::atom("module")).and_then(Term::as_atom);
+        let modules = module.into_iter().collect();
+        own.push(Supervised { supervisor: None, id: Atom::UNDEFINED.into(), pid: root, modules });
+        own.append(&mut found);
+        found = own;
+    }
+    Ok(found)
+}
+
+async fn below(cx: &Cx, root: Pid) -> Result<Vec<Supervised>, Raise> {
+    let (mut pending, mut found) = (vec![root], Vec::new());
     while let Some(supervisor) = pending.pop() {
-        let Ok(children) = supervisor::which_children(cx, supervisor).await else { continue };
-        for child in children.iter() {
+        for child in children_of(cx, supervisor).await?.iter() {
             let Some([id, Term::Pid(pid), kind, modules]) = child.as_tuple() else { continue };
-            if kind.is_atom(Atom::new("supervisor")) {
+            if kind.is_atom(Atom::SUPERVISOR) {
                 pending.push(*pid);
             }
             let modules = modules.iter().filter_map(Term::as_atom).collect();
-            found.push(Supervised { supervisor, id: id.clone(), pid: *pid, modules });
+            found.push(Supervised { supervisor: Some(supervisor), id: id.clone(), pid: *pid, modules });
         }
     }
     Ok(found)
+}
+
+/// The children of a supervisor; none of one that has ended meanwhile.
+async fn children_of(cx: &Cx, supervisor: Pid) -> Result<Term, Raise> {
+    let status = match sys::get_status(cx, supervisor).await {
+        Ok(status) => status,
+        Err(raise) if raise.reason.as_tuple().and_then(|reason| reason.first()) == Some(&Atom::TIMEOUT.into()) => {
+            return Err(raise);
+        }
+        Err(_) => return Ok(Term::Nil),
+    };
+    let parts = status.as_tuple().and_then(|status| status.get(3));
+    if parts.and_then(|parts| parts.iter().nth(1)).is_some_and(|now| now.is_atom(Atom::new("suspended"))) {
+        return Err(Raise::error(Term::atom("suspended_supervisor")));
+    }
+    Ok(supervisor::which_children(cx, supervisor).await.unwrap_or_default())
 }
