@@ -104,10 +104,13 @@ impl Spans {
         (count > 0).then(|| self.total.as_secs_f64() / count as f64)
     }
 
-    /// The duration that a bucket's are shorter than.
-    #[must_use]
-    pub fn below(bucket: usize) -> Duration {
-        Duration(1_u64.checked_shl(u32::try_from(bucket).unwrap_or(u32::MAX)).unwrap_or(u64::MAX))
+    /// The duration that a bucket's are shorter than; of the last, `Err` of the shortest that they
+    /// may be.
+    ///
+    /// # Errors
+    /// See above.
+    pub fn bound(bucket: usize) -> Result<Duration, Duration> {
+        if bucket + 1 < BUCKETS { Ok(Duration(1 << bucket)) } else { Err(Duration(1 << (BUCKETS - 2))) }
     }
 }
 
@@ -143,7 +146,12 @@ mod tests {
         let filled: Vec<_> = spans.buckets.iter().enumerate().filter(|(_, count)| **count > 0).collect();
         assert_eq!(filled, [(0, &1), (1, &1), (2, &2), (10, &2), (35, &1)]);
         assert_eq!((spans.started, spans.stopped, spans.raised, spans.longest.0), (7, 7, 0, u64::MAX >> 1));
-        assert_eq!([Spans::below(0).0, Spans::below(10).0, Spans::below(64).0], [1, 1_024, u64::MAX]);
+        let bound = |bucket| Spans::bound(bucket).map(|below| below.0).map_err(|least| least.0);
+        assert_eq!([bound(0), bound(10), bound(34)], [Ok(1), Ok(1_024), Ok(1 << 34)]);
+        let (mut short, mut long) = (Spans::default(), Spans::default());
+        short.took(Duration((1 << 34) - 1));
+        long.took(Duration(1 << 34));
+        assert_eq!((short.buckets[34], long.buckets[35], bound(35)), (1, 1, Err(1 << 34)));
         assert_eq!(spans.last, Some((Part::Stop, term!(#{value => 1}))));
     }
 

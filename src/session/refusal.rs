@@ -71,6 +71,7 @@ reasons! {
     CrowdUnder: "{0} starts children under {1}, which has to be \"dynamic\"";
     CrowdSize: "{0} starts at most {1} children";
     FaultChildren: "the fault of {0} hits at most {1} children";
+    FaultChildless: "the fault of {0} hits children, but only supervisors have any";
     FaultTarget: "a fault hits {0}, which is not in the tree";
     FaultEvery: "the fault of {0} comes at most every {1} ms";
     FaultReason: "the reason of the fault of {0}: {1}";

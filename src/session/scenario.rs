@@ -176,7 +176,7 @@ pub fn parse(text: &str, limits: &Limits) -> Result<Scenario, Refusal> {
     if scenario.faults.len() > limits.scenario_faults {
         return Err(Why::ScenarioFaults.of(&[&limits.scenario_faults]));
     }
-    scenario.faults.iter().try_for_each(|blow| check_blow(blow, &ids, limits))?;
+    scenario.faults.iter().try_for_each(|blow| check_blow(blow, &scenario.tree, limits))?;
     check_crowds(&scenario.tree, &scenario.tree, limits)?;
     Ok(scenario)
 }
@@ -219,13 +219,14 @@ fn check_crowds(place: &Place, tree: &Place, limits: &Limits) -> Result<(), Refu
     place.children.iter().flatten().try_for_each(|child| check_crowds(child, tree, limits))
 }
 
-fn check_blow(blow: &Blow, ids: &[String], limits: &Limits) -> Result<(), Refusal> {
+fn check_blow(blow: &Blow, tree: &Place, limits: &Limits) -> Result<(), Refusal> {
     let target = quoted(&blow.target);
     if blow.children > limits.scenario_hit {
         return Err(Why::FaultChildren.of(&[&target, &limits.scenario_hit]));
     }
-    if !ids.contains(&blow.target) {
-        return Err(Why::FaultTarget.of(&[&target]));
+    let Some(place) = tree.find(&blow.target) else { return Err(Why::FaultTarget.of(&[&target])) };
+    if blow.children > 0 && !place.supervises() {
+        return Err(Why::FaultChildless.of(&[&target]));
     }
     if blow.every_ms.is_some_and(|every| every < limits.scenario_every_ms) {
         return Err(Why::FaultEvery.of(&[&target, &limits.scenario_every_ms]));
@@ -239,6 +240,10 @@ impl Place {
             return Some(self);
         }
         self.children.iter().flatten().find_map(|child| child.find(id))
+    }
+
+    fn supervises(&self) -> bool {
+        self.dynamic || self.children.is_some()
     }
 
     /// What `init/1` returns: `{ok, {Flags, Children}}`, or of a dynamic supervisor `{ok, Flags}`.
@@ -266,12 +271,11 @@ impl Place {
             None if self.starts.is_some() => ("start_starter", term!(worker)),
             None => ("start_worker", term!(worker)),
         };
-        let supervises = self.dynamic || self.children.is_some();
         let shutdown = match self.shutdown {
             Some(Patience::Millis(millis)) => Term::from(millis),
             Some(Patience::Named(Extreme::BrutalKill)) => term!(brutal_kill),
             Some(Patience::Named(Extreme::Infinity)) => term!(infinity),
-            None if supervises => term!(infinity),
+            None if self.supervises() => term!(infinity),
             None => Term::Int(5_000),
         };
         term!(#{id => (id.clone()), start => {scenario, (Term::atom(function)), [(id)]}, restart => (restart), shutdown => (shutdown), type => (kind)})
@@ -510,6 +514,8 @@ mod tests {
         assert_eq!(why(&tree(crowd, ""), &few), Err(Why::CrowdSize));
         let hits = r#"{"at_ms": 1, "target": "b", "children": 3, "reason": "boom"}"#;
         assert_eq!(why(&tree(crowd, hits), &Limits { scenario_hit: 2, ..Limits::default() }), Err(Why::FaultChildren));
+        let worker = r#"{"at_ms": 1, "target": "c", "children": 1, "reason": "boom"}"#;
+        assert_eq!(why(&tree(crowd, worker), &Limits::default()), Err(Why::FaultChildless));
         let short = Limits { scenario_bytes: 10, ..Limits::default() };
         assert_eq!(why(&tree("", ""), &Limits::default().lowered_to(&short)), Err(Why::ScenarioBytes));
     }

@@ -154,6 +154,8 @@ pub(crate) fn scene(act: &Callback<Act>, scene: Scene, input: &NodeRef, t: &'sta
         let opened = opened.clone();
         let input: web_sys::HtmlInputElement = event.target_unchecked_into();
         let _ = browser::read(&input, move |text| opened.emit(Act::Scenario(text)));
+        // The same file, opened again, is a change too: it may have another text by then.
+        input.set_value("");
     });
     let (own, input) = (input.clone(), input.clone());
     let onclick = Callback::from(move |_: yew::MouseEvent| {

@@ -12,7 +12,7 @@ use super::act::{Act, Choice};
 use super::bar::choice;
 use super::forms::field;
 use super::i18n::{Lang, Words};
-use super::shared::{Ptr, copy, doing, icon, use_act};
+use super::shared::{Ptr, copy, doing, icon, lowercase, use_act};
 use super::words;
 use crate::observe::chaos::{Report, Row, report};
 use crate::observe::snapshot::{Snapshot, TreeNode};
@@ -155,7 +155,7 @@ fn whom(chosen: &[String], there: &[(String, bool)]) -> Vec<String> {
 fn result(act: &Callback<Act>, props: &ChaosProps, run: &ChaosRun, t: &'static Words) -> Html {
     let report = report(&run.began, run.ended.as_ref().unwrap_or(&props.snapshot.0), &props.app);
     let whom = if run.targets.is_empty() { t.every_sequence.to_owned() } else { run.targets.join(", ") };
-    let settings = format!("{} {}, seed {}, {whom}", run.per_minute, t.per_minute, run.seed);
+    let settings = format!("{} {}, {} {}, {whom}", run.per_minute, t.per_minute, lowercase(t.seed), run.seed);
     let text = report.text(&settings);
     html! {
         <section class="chaos-report" aria-label={t.report}>

@@ -6,6 +6,7 @@ use crate::observe::beats;
 use crate::observe::snapshot::{Snapshot, State};
 use crate::session::refusal::{Refusal, Why, quoted};
 use crate::session::{ChaosRun, Command, CrashKind, Info, Options, Session, Speed, Target, scenario};
+use crate::term::ordered::sort_by_key;
 use crate::term::{Atom, Pid, Term};
 use crate::time::{Duration, Instant};
 
@@ -34,7 +35,7 @@ pub(crate) struct Driver {
     scene: Scene,
     pub(crate) pace: Pace,
     pub(crate) snapshot: Rc<Snapshot>,
-    /// Who has messages waiting.
+    /// Who has messages waiting, in the order of process slots.
     pub(crate) mailboxes: Rc<Vec<(Pid, usize)>>,
     /// The slot of the process table at which the next look at mailboxes begins.
     counted: u32,
@@ -55,7 +56,8 @@ impl Driver {
     /// A line for a person if it does not come up.
     pub(crate) fn new(app: &str, own: Option<String>, seed: u64, env: Vec<(String, String)>) -> Result<Self, Refusal> {
         let Some(scene) = Scene::of(app).filter(|scene| *scene != Scene::Own || own.is_some()) else {
-            let names = Scene::ALL.map(Scene::name).join(", ");
+            let there = Scene::ALL.into_iter().filter(|scene| *scene != Scene::Own).map(Scene::name);
+            let names = there.collect::<Vec<_>>().join(", ");
             return Err(Why::NoSuchApplication.of(&[&quoted(app), &names]));
         };
         let shipped = scenario::BUILT_IN.iter().find(|(name, _)| *name == app).map(|(_, text)| (*text).to_owned());
@@ -100,6 +102,7 @@ impl Driver {
         let slots = self.counted..self.counted + MAILBOXES;
         let (mut waiting, all) = self.session.mailboxes(slots.clone());
         waiting.extend(self.mailboxes.iter().filter(|(pid, _)| pid.slot < all && !slots.contains(&pid.slot)));
+        sort_by_key(&mut waiting, |(pid, _)| pid.slot);
         self.counted = if slots.end < all { slots.end } else { 0 };
         if *self.mailboxes != waiting {
             self.mailboxes = Rc::new(waiting);

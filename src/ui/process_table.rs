@@ -11,7 +11,7 @@ use super::act::{Act, Choice, Column};
 use super::i18n::Words;
 use super::process_tree::glyph;
 use super::shared::{Ptr, doing, lowercase, use_act};
-use super::words;
+use super::{shared, words};
 use crate::observe::snapshot::{Snapshot, TreeNode};
 use crate::term::Pid;
 use crate::term::ordered::sort_by;
@@ -157,7 +157,7 @@ fn module(node: &TreeNode) -> String {
 }
 
 fn mail(props: &TableProps, node: &TreeNode) -> usize {
-    props.mailboxes.iter().find(|(pid, _)| node.pid() == Some(*pid)).map_or(0, |(_, mail)| *mail)
+    shared::mail(&props.mailboxes, node.pid())
 }
 
 /// What a process is sorted by: a number, or else a text.

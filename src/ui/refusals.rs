@@ -55,6 +55,7 @@ const fn korean(why: Why) -> &'static str {
         Why::CrowdUnder => "자식을 시작할 곳은 \"dynamic\"이어야 합니다. {0}: {1}",
         Why::CrowdSize => "시작할 수 있는 자식은 최대 {1}개입니다: {0}",
         Why::FaultChildren => "장애 하나가 맞힐 수 있는 자식은 최대 {1}개입니다: {0}",
+        Why::FaultChildless => "자식을 겨누는 장애인데 슈퍼바이저가 아닙니다: {0}",
         Why::FaultTarget => "트리에 없는 것을 겨누는 장애입니다: {0}",
         Why::FaultEvery => "같은 장애는 {1} ms 이상 간격을 두어야 합니다: {0}",
         Why::FaultReason => "장애의 이유를 읽을 수 없습니다. {0}: {1}",

@@ -14,6 +14,7 @@ use yew::{
 use super::html::html;
 
 use super::act::{Act, Choice};
+use crate::term::Pid;
 
 /// A shared value that is equal to itself only.
 #[derive(Debug, Default)]
@@ -90,6 +91,15 @@ pub(crate) fn copy(act: &Callback<Act>, choice: &Choice, text: String) -> Html {
 /// A term on a ground of its own, with a button that copies it.
 pub(crate) fn term(act: &Callback<Act>, choice: &Choice, text: String) -> Html {
     html! { <div class="copyable"><pre class="term">{ text.clone() }</pre>{ copy(act, choice, text) }</div> }
+}
+
+/// How many messages wait for a process, by mailboxes in the order of process slots.
+pub(crate) fn mail(mailboxes: &[(Pid, usize)], of: Option<Pid>) -> usize {
+    let found = of.and_then(|of| {
+        let at = mailboxes.binary_search_by_key(&of.slot, |(pid, _)| pid.slot).ok()?;
+        mailboxes.get(at).filter(|(pid, _)| *pid == of)
+    });
+    found.map_or(0, |(_, mail)| *mail)
 }
 
 /// The browser knows how, in every script.

@@ -12,6 +12,7 @@ use crate::observe::series::Series;
 use crate::observe::spans::{BUCKETS, Spans};
 use crate::term::Term;
 use crate::term::float::tenths;
+use crate::time::Duration;
 use crate::view::number;
 
 /// The most handlers listed.
@@ -81,8 +82,11 @@ fn distribution(spans: &Spans, (first, last): (usize, usize)) -> Html {
 fn bounds(spans: &Spans) -> String {
     let filled = spans.buckets.iter().enumerate().filter(|(_, count)| **count > 0);
     let said = filled.map(|(bucket, count)| {
-        let below = number::mean(Some(Spans::below(bucket).as_secs_f64()));
-        if bucket + 1 < BUCKETS { format!("< {below}: {count}") } else { format!("≥ {below}: {count}") }
+        let shown = |bound: Duration| number::mean(Some(bound.as_secs_f64()));
+        match Spans::bound(bucket) {
+            Ok(below) => format!("< {}: {count}", shown(below)),
+            Err(least) => format!("≥ {}: {count}", shown(least)),
+        }
     });
     said.collect::<Vec<_>>().join(", ")
 }

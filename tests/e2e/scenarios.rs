@@ -45,12 +45,16 @@ fn a_scenario_of_ones_own_is_opened_and_a_bad_one_is_refused_with_its_place() {
         page.upload("#scenario-file", &good);
         page.wait_for("deep('.row[data-name=\":cart\"]')");
         incarnation(page, ":cart", 2);
+        let changed = std::fs::read_to_string(&good).unwrap().replace("cart", "till");
+        std::fs::write(&good, changed).unwrap();
+        page.upload("#scenario-file", &good);
+        page.wait_for("deep('.row[data-name=\":till\"]')");
         page.upload("#scenario-file", &bad);
         page.wait_for("deep('.refused')");
         let said = page.text(".refused");
         assert!(said.contains("unknown field `colour`") && said.contains("line 2"), "{said}");
         assert_eq!(
-            page.eval(&format!("return {}", of(":cart", ".dataset.state"))),
+            page.eval(&format!("return {}", of(":till", ".dataset.state"))),
             "running",
             "the old one keeps running"
         );

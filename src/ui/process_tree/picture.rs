@@ -11,7 +11,7 @@ use super::super::html::{component, html};
 use super::super::act::Act;
 use super::super::i18n::Lang;
 use super::super::shared::{Ptr, doing, use_act, use_size};
-use super::super::{beats, words};
+use super::super::{beats, shared, words};
 use super::glyph;
 use super::outline::Row;
 use super::{Budget, budget, facts, value};
@@ -163,7 +163,7 @@ fn bow(places: &Places, from: usize, to: usize) -> String {
 /// How many messages wait for the process of a place.
 fn mail(props: &PictureProps, node: &TreeNode) -> usize {
     let own = node.pid().filter(|_| node.state.is_alive());
-    props.mailboxes.iter().find(|(pid, _)| own == Some(*pid)).map_or(0, |(_, mail)| *mail)
+    shared::mail(&props.mailboxes, own)
 }
 
 /// Its number in an order, from 1.
