@@ -12,6 +12,7 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
@@ -23,10 +24,10 @@ use let_it_crash::observe::snapshot::{NodeKey, Snapshot, State as Fares, TreeNod
 use let_it_crash::otp::gen_server::{self, GenServer, Incoming, Init, Next, Reply, Start};
 use let_it_crash::otp::supervisor;
 use let_it_crash::process::module::Called;
-use let_it_crash::process::{Cx, Module, Runtime, SpawnOptions};
+use let_it_crash::process::{Cx, Module, Runtime, SpawnOptions, Starting};
 use let_it_crash::session::{Options, Session};
 use let_it_crash::term;
-use let_it_crash::term::{Atom, Pid, Term};
+use let_it_crash::term::{Atom, ListIter, Pid, Term};
 use let_it_crash::view::tidy_tree;
 use let_it_crash::view::wall::Cells;
 
@@ -46,15 +47,16 @@ enum State {
 }
 
 impl GenServer for State {
-    async fn init(cx: &Cx, args: Term) -> Result<Init<Self>, Raise> {
-        Ok(match args.as_tuple() {
-            Some([a @ Term::Int(_), b]) => Init::Ok(State::Fib(a.clone(), b.clone()), Next::Wait),
+    fn init_at_once(cx: &Cx, args: &Term) -> Option<Result<Init<Self>, Raise>> {
+        let state = match args.as_tuple() {
+            Some([a @ Term::Int(_), b]) => State::Fib(a.clone(), b.clone()),
             Some([_, Term::Pid(listener)]) => {
-                cx.send(*listener, Term::tuple([term!(up), cx.me().into()]))?;
-                Init::Ok(State::Count(0), Next::Wait)
+                cx.send(*listener, Term::tuple([Atom::START.into(), cx.me().into()])).unwrap();
+                State::Count(0)
             }
-            _ => Init::Ok(State::Count(0), Next::Wait),
-        })
+            _ => State::Count(0),
+        };
+        Some(Ok(Init::Ok(state, Next::Wait)))
     }
 
     fn at_once(&mut self, _: &Cx, message: Incoming<'_>) -> Option<Result<Reply, Raise>> {
@@ -78,8 +80,10 @@ impl GenServer for State {
     }
 }
 
+/// An atom that a program names is no look-up on the BEAM either.
 fn server() -> Atom {
-    Atom::new("bench_server")
+    static SERVER: OnceLock<Atom> = OnceLock::new();
+    *SERVER.get_or_init(|| Atom::new("bench_server"))
 }
 
 fn pid_of(started: &Term) -> Pid {
@@ -87,15 +91,14 @@ fn pid_of(started: &Term) -> Pid {
 }
 
 fn module() -> Module {
-    fn start_link(cx: Cx, mut args: Vec<Term>) -> Called {
-        let args = args.pop().unwrap_or_default();
-        Box::pin(async move { gen_server::start_link::<State>(&cx, Start::new(server(), args)).await })
+    fn start_link(cx: &Cx, mut args: ListIter<'_>) -> Starting {
+        gen_server::begin_link::<State>(cx, Start::new(server(), args.next().cloned().unwrap_or_default()))
     }
     fn init(_: Cx, mut args: Vec<Term>) -> Called {
         let args = args.pop().unwrap_or_default();
         Box::pin(async move { Ok(Term::ok(args)) })
     }
-    Module::new(server(), "1").export("start_link", 1, start_link).export("init", 1, init)
+    Module::new(server(), "1").starts("start_link", 1, start_link).export("init", 1, init)
 }
 
 async fn start(cx: &Cx, args: Term) -> Result<Pid, Raise> {
@@ -170,7 +173,7 @@ where
 }
 
 fn plain() -> SpawnOptions {
-    SpawnOptions { link: false, initial_call: Mfa { module: server(), function: Atom::new("loop"), arity: 0 } }
+    SpawnOptions { link: false, initial_call: Mfa { module: server(), function: Atom::INIT, arity: 0 } }
 }
 
 // --- items

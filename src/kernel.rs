@@ -203,13 +203,17 @@ impl Kernel {
     ///
     /// OTP: <https://www.erlang.org/docs/25/reference_manual/processes#process-creation>
     pub fn spawn(&mut self, birth: Birth) -> Option<Pid> {
-        let pid = self.table.insert(|pid| Process::new(pid, birth))?;
+        self.spawn_child(birth, None, Term::Nil)
+    }
+
+    /// [`Kernel::spawn`] of a process that inherits its group leader, and knows its ancestors.
+    pub(crate) fn spawn_child(&mut self, birth: Birth, leader: Option<Pid>, ancestors: Term) -> Option<Pid> {
+        let pid = self.table.insert(|pid| Process::new(pid, birth, leader, ancestors))?;
         self.run_queue.push(pid);
         let Birth { parent, link, initial_call } = birth;
         self.emit(Event::Spawned { pid, parent, link, initial_call });
         if let (true, Some(parent)) = (link, parent) {
             self.add_link(parent, pid);
-            self.add_link(pid, parent);
         }
         Some(pid)
     }

@@ -6,6 +6,7 @@
 //! | [`cx`] | [`Cx`]: all that a running process may do |
 //! | [`receive`] | waiting for messages |
 //! | `request` | what every call begins and ends with |
+//! | [`start`] | what every start begins and ends with |
 //! | [`fault`] | what a serve loop does instead of its next callback |
 //! | [`watch`] | monitors with options, and aliases |
 //! | `info` | `process_info` |
@@ -55,11 +56,13 @@ pub mod receive;
 pub(crate) mod request;
 pub mod runtime;
 mod shared;
+pub mod start;
 pub mod watch;
 
 pub use crate::kernel::Dest;
 pub use crate::kernel::process::Status;
 pub use body::{Body, BoxBody, Turn, ViewState};
 pub use cx::{Cx, SpawnOptions};
-pub use module::{Export, Handover, Module, ServerCode, Then};
+pub use module::{Begin, Export, Handover, Module, ServerCode, Then};
 pub use runtime::{Budget, Info, Progress, Runtime};
+pub use start::Starting;

@@ -5,6 +5,7 @@
 //! supervisor of 100,000 children has 100,000 links, and adding or removing one of them must not
 //! cost the others; their order is asked for once, at its end.
 
+use std::collections::hash_map::Entry;
 use std::hash::Hash;
 
 use crate::term::ordered::sort_by_key;
@@ -170,11 +171,11 @@ impl<K: Ord + Copy + Hash, V> Many<K, V> {
     }
 
     fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let place = self.places.get(&key).and_then(|at| self.entries.get_mut(*at));
-        match place {
-            Some(entry) => entry.replace((key, value)).map(|old| old.1),
-            None => {
-                self.push(key, value);
+        match self.places.entry(key) {
+            Entry::Occupied(place) => self.entries.get_mut(*place.get())?.replace((key, value)).map(|old| old.1),
+            Entry::Vacant(place) => {
+                place.insert(self.entries.len());
+                self.entries.push(Some((key, value)));
                 None
             }
         }

@@ -13,9 +13,9 @@ pub struct Message {
     pub(crate) shape: Shape,
     /// Of a call or reply: does it, or did it, go by the alias?
     aliased: bool,
-    /// Of a call: the caller's number.
+    /// Of a call or an acknowledgement: the sender's number.
     serial: u32,
-    /// Of a call or reply: the call's monitor.
+    /// Of a call or reply: the call's monitor. Of an acknowledgement: only the sender's slot.
     pub(crate) mref: Ref,
     /// Its number in the log, 0 if it was sent untraced.
     pub(crate) id: u64,
@@ -34,6 +34,10 @@ pub(crate) enum Shape {
     Cast,
     /// `{Tag, Content}`
     Reply,
+    /// `{ack, Pid, Content}`
+    Ack,
+    /// `{ack, Pid, {ok, Pid}}`: nearly every acknowledgement of a start.
+    AckOk,
 }
 
 /// Who called, and by what it knows its reply: `{Pid, Tag}`, where the tag is the monitor of the
@@ -102,6 +106,27 @@ impl Message {
         Message::plain(Shape::Cast, content)
     }
 
+    /// `{ack, from, Content}`
+    #[inline]
+    #[must_use]
+    pub fn ack(from: Pid, content: Term) -> Self {
+        Message { shape: Shape::Ack, content, ..Message::ack_ok(from) }
+    }
+
+    /// `{ack, from, {ok, from}}`
+    #[inline]
+    #[must_use]
+    pub fn ack_ok(from: Pid) -> Self {
+        let (serial, mref) = (from.serial, Ref::new(0, from.slot));
+        Message { shape: Shape::AckOk, aliased: false, serial, mref, id: 0, content: Term::Nil }
+    }
+
+    /// Who has sent it, if it is a call or an acknowledgement.
+    #[inline]
+    pub(crate) fn sender(&self) -> Pid {
+        self.caller().pid()
+    }
+
     #[inline]
     fn plain(shape: Shape, content: Term) -> Self {
         Message { shape, aliased: false, serial: 0, mref: Ref::new(0, 0), id: 0, content }
@@ -129,6 +154,8 @@ impl Message {
             Shape::Call => 4 + 3 + 3,
             Shape::Cast => 3,
             Shape::Reply => 3 + 3,
+            Shape::Ack => 4,
+            Shape::AckOk => 4 + 3,
         };
         tuples + 2 * u32::from(self.aliased)
     }
@@ -142,6 +169,7 @@ impl Message {
 
     #[inline(never)]
     fn joined(self) -> Term {
+        let from = self.sender();
         let Message { aliased, mref, content, .. } = self;
         match self.shape {
             Shape::Term => content,
@@ -151,6 +179,8 @@ impl Message {
             }
             Shape::Cast => Term::tuple([Atom::GEN_CAST.into(), content]),
             Shape::Reply => Term::tuple([tag(mref, aliased), content]),
+            Shape::Ack => Term::tuple([Atom::ACK.into(), from.into(), content]),
+            Shape::AckOk => Term::tuple([Atom::ACK.into(), from.into(), Term::ok(from.into())]),
         }
     }
 
@@ -191,6 +221,17 @@ mod tests {
                 assert_eq!(message.words(), message.clone().into_term().words(), "{message:?}");
             }
         }
+    }
+
+    #[test]
+    fn an_acknowledgement_names_its_sender() {
+        let ack = Message::ack(Pid::new(3, 9), term!({ok, 2.0}));
+        assert_eq!(ack.sender(), Pid::new(3, 9));
+        assert_eq!(ack.words(), ack.clone().into_term().words());
+        assert_eq!(ack.into_term(), term!({ack, (Pid::new(3, 9)), {ok, 2.0}}));
+        let ack = Message::ack_ok(Pid::new(3, 9));
+        assert_eq!(ack.words(), ack.clone().into_term().words());
+        assert_eq!(ack.into_term(), term!({ack, (Pid::new(3, 9)), {ok, (Pid::new(3, 9))}}));
     }
 
     #[test]

@@ -112,7 +112,12 @@ pub struct Cold {
 }
 
 impl Process {
-    pub(super) fn new(pid: Pid, birth: Birth) -> Self {
+    /// A process that is linked to its parent if it is born so; the parent's end is the caller's.
+    pub(super) fn new(pid: Pid, birth: Birth, group_leader: Option<Pid>, ancestors: Term) -> Self {
+        let links = match birth.parent {
+            Some(parent) if birth.link => Few::One(parent, ()),
+            _ => Few::Empty,
+        };
         Process {
             pid,
             status: Status::Runnable,
@@ -122,11 +127,11 @@ impl Process {
             name: None,
             edition: 0,
             parent: birth.parent,
-            group_leader: None,
+            group_leader,
             initial_call: birth.initial_call,
-            ancestors: Term::Nil,
+            ancestors,
             mailbox: Mailbox::default(),
-            links: Few::default(),
+            links,
             monitors: Few::default(),
             monitored_by: Few::default(),
             reductions: 0,

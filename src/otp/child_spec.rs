@@ -94,11 +94,6 @@ impl ChildSpec {
         Term::tuple([(*module).into(), (*function).into(), args.clone()])
     }
 
-    /// The arguments of its start function.
-    pub(super) fn args(&self) -> Vec<Term> {
-        self.start.2.to_vec().unwrap_or_default()
-    }
-
     /// What an observer wants to know of it.
     #[must_use]
     pub fn info(&self) -> ChildInfo {

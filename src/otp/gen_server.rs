@@ -62,7 +62,7 @@ pub use server::code;
 use crate::event::{Behaviour, Mfa};
 use crate::exit::Raise;
 use crate::kernel::message::Caller;
-use crate::process::Cx;
+use crate::process::{Cx, Starting};
 use crate::term::{Atom, Pid, Term};
 use crate::time::Duration;
 
@@ -179,7 +179,16 @@ pub trait GenServer: Sized + 'static {
     const BEHAVIOUR: Behaviour = Behaviour::GenServer;
 
     /// Makes the state. The starter waits for it.
-    async fn init(cx: &Cx, args: Term) -> Result<Init<Self>, Raise>;
+    async fn init(cx: &Cx, args: Term) -> Result<Init<Self>, Raise> {
+        Self::init_at_once(cx, &args).unwrap_or_else(|| Err(Raise::error(Atom::UNDEF)))
+    }
+
+    /// Gives what `init` would return, if it need not wait for anything: as
+    /// [`at_once`](GenServer::at_once) it is no future, so a start costs no more than its work.
+    /// `None`: `init` is to be called.
+    fn init_at_once(_cx: &Cx, _args: &Term) -> Option<Result<Init<Self>, Raise>> {
+        None
+    }
 
     /// Takes a message at once: gives what `handle_call`, `handle_cast` or `handle_info` would
     /// return. `None`: that callback is to be called, for it may have to wait. What takes a message
@@ -303,21 +312,44 @@ pub fn start<S: GenServer>(cx: &Cx, start: Start) -> impl Future<Output = Result
     start_server(cx, start, false, &S::CODE)
 }
 
+/// Begins [`start_link`], for [`Module::starts`](crate::process::Module::starts).
+pub fn begin_link<S: GenServer>(cx: &Cx, start: Start) -> Starting {
+    begin(cx, start, true, &S::CODE)
+}
+
 async fn start_server(cx: &Cx, start: Start, link: bool, code: &'static Code) -> Result<Term, Raise> {
+    begin(cx, start, link, code).ended(cx).await
+}
+
+fn begin(cx: &Cx, start: Start, link: bool, code: &'static Code) -> Starting {
+    match &start.name {
+        Some(Name::Via(..)) => Starting::working(Box::pin(start_via(cx.same(), start, link, code))),
+        Some(Name::Local(name)) => match cx.whereis(*name) {
+            Some(pid) => Starting::over(Ok(already_started(pid))),
+            None => spawn_server(cx, start, link, code),
+        },
+        None => spawn_server(cx, start, link, code),
+    }
+}
+
+/// Who has a name of another registry only that one can tell.
+async fn start_via(cx: Cx, start: Start, link: bool, code: &'static Code) -> Result<Term, Raise> {
     if let Some(name) = &start.name
-        && let Some(pid) = name.holder(cx).await?
+        && let Some(pid) = name.holder(&cx).await?
     {
         return Ok(already_started(pid));
     }
-    let (timeout, mark) = (start.timeout, cx.mark());
-    let child = spawn_server(cx, start, link, code)?;
-    Ok(proc_lib::started(cx, link, timeout, mark, child).await)
+    spawn_server(&cx, start, link, code).ended(&cx).await
 }
 
-fn spawn_server(cx: &Cx, start: Start, link: bool, code: &'static Code) -> Result<Pid, Raise> {
+fn spawn_server(cx: &Cx, start: Start, link: bool, code: &'static Code) -> Starting {
     let initial_call = Mfa { module: start.module, function: Atom::INIT, arity: 1 };
     let starter = Starter { pid: cx.me(), link, code };
-    proc_lib::spawn_body(cx, link, initial_call, |child| Life::starting(child, starter, start))
+    let (timeout, mark) = (start.timeout, cx.mark());
+    match proc_lib::spawn_body(cx, link, initial_call, |child| Life::starting(child, starter, start)) {
+        Ok(child) => cx.starting(link, timeout, mark, child),
+        Err(raise) => Starting::over(Err(raise)),
+    }
 }
 
 pub(crate) fn already_started(pid: Pid) -> Term {

@@ -28,9 +28,9 @@ use std::rc::Rc;
 use crate::event::{Event, Level, Mfa, Report};
 use crate::exit::{Class, ExitReason, Raise};
 use crate::kernel::Dest;
-use crate::kernel::mailbox::Position;
+pub(crate) use crate::process::start::{down_reason, flush_exit};
 use crate::process::{BoxBody, Cx, SpawnOptions};
-use crate::term::{Atom, Pid, Ref, Term};
+use crate::term::{Atom, Pid, Term};
 use crate::time::Duration;
 
 use super::{logger, sys};
@@ -49,24 +49,9 @@ pub async fn start(
     timeout: Option<Duration>,
     body: impl FnOnce(Cx) -> BoxBody,
 ) -> Result<Term, Raise> {
-    Ok(started(cx, link, timeout, cx.mark(), spawn_body(cx, link, initial_call, body)?).await)
-}
-
-/// [`start`] of a child that was spawned, by [`spawn_body`], since the `mark`. Apart, for who
-/// awaits it would keep room for all that the child began with.
-pub(super) async fn started(cx: &Cx, link: bool, timeout: Option<Duration>, mark: Position, child: Pid) -> Term {
-    let monitor = if link { None } else { Some(cx.monitor_with_alias(child)) };
-    let answer = cx.receive_match(mark, timeout, |message| acknowledgement(message, child, monitor)).await;
-    if let Some(monitor) = monitor {
-        cx.demonitor_flush(monitor);
-    }
-    match answer {
-        Some(answer) => answer,
-        None => {
-            Box::pin(kill_and_flush(cx, child)).await;
-            Term::error(Atom::TIMEOUT.into())
-        }
-    }
+    let mark = cx.mark();
+    let child = spawn_body(cx, link, initial_call, body)?;
+    cx.starting(link, timeout, mark, child).ended(cx).await
 }
 
 /// Spawns a process that knows its ancestors.
@@ -97,51 +82,11 @@ pub(super) fn spawn_body(
     Ok(pid)
 }
 
-fn acknowledgement(message: &Term, child: Pid, monitor: Option<Ref>) -> Option<Term> {
-    match message.as_tuple()? {
-        [Term::Atom(Atom::ACK), Term::Pid(from), answer] if *from == child => Some(answer.clone()),
-        [Term::Atom(Atom::EXIT), Term::Pid(from), reason] if *from == child && monitor.is_none() => {
-            Some(Term::error(reason.clone()))
-        }
-        [Term::Atom(Atom::DOWN), Term::Ref(down), _, _, reason] if Some(*down) == monitor => {
-            Some(Term::error(reason.clone()))
-        }
-        _ => None,
-    }
-}
-
-/// Ends a child that did not start in time, without a trace in the mailbox.
-async fn kill_and_flush(cx: &Cx, child: Pid) {
-    let monitor = cx.monitor(child);
-    cx.unlink(child);
-    cx.exit(child, Atom::KILL);
-    cx.receive_if(|message| down_reason(message, monitor)).await;
-    flush_exit(cx, child).await;
-}
-
-/// Takes an `'EXIT'` of `from` out of the mailbox, if it is there; its reason.
-pub(crate) async fn flush_exit(cx: &Cx, from: Pid) -> Option<Term> {
-    let is_exit = |message: &Term| match message.as_tuple()? {
-        [Term::Atom(Atom::EXIT), Term::Pid(pid), reason] if *pid == from => Some(reason.clone()),
-        _ => None,
-    };
-    cx.receive_match(0, Some(Duration::ZERO), is_exit).await
-}
-
-/// The reason in a `'DOWN'` message of this monitor.
-pub(crate) fn down_reason(message: &Term, monitor: Ref) -> Option<Term> {
-    match message.as_tuple()? {
-        [Term::Atom(Atom::DOWN), Term::Ref(mref), _, _, reason] if *mref == monitor => Some(reason.clone()),
-        _ => None,
-    }
-}
-
 /// Tells the starter how the start went.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/proc_lib#init_ack-2>
 pub fn init_ack(cx: &Cx, starter: Pid, answer: Term) {
-    // A starter that is gone meanwhile does not matter.
-    let _ = cx.send(starter, Term::tuple([Atom::ACK.into(), cx.me().into(), answer]));
+    cx.acknowledge(starter, answer);
 }
 
 /// Stops a process that handles system messages, and waits for its end.

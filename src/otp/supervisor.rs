@@ -53,6 +53,7 @@ use crate::event::{Behaviour, Event};
 use crate::exit::Raise;
 use crate::kernel::Dest;
 use crate::process::Cx;
+use crate::process::start::Answer;
 use crate::supervision::{ChildType, Flags, Restart, Strategy, Window};
 use crate::term::{Atom, Pid, Term};
 
@@ -372,7 +373,7 @@ impl Supervisor {
 
     /// Calls a child's start function. `Ok(None)` is `ignore`.
     async fn start_one(&self, cx: &Cx, spec: &ChildSpec) -> Result<Option<Pid>, Term> {
-        let started = self.start_with(cx, spec, spec.args(), None).await?;
+        let started = self.start_with(cx, spec, &spec.start.2, None).await?;
         if let Started::Running(pid, _) = started {
             self.report_progress(cx, spec, pid);
             return Ok(Some(pid));
@@ -382,16 +383,10 @@ impl Supervisor {
 
     /// Calls a child's start function with these arguments. `replaces` is the former process of
     /// an instance of `simple_one_for_one`.
-    async fn start_with(
-        &self,
-        cx: &Cx,
-        spec: &ChildSpec,
-        args: Vec<Term>,
-        replaces: Option<Pid>,
-    ) -> Result<Started, Term> {
+    async fn start_with(&self, cx: &Cx, spec: &ChildSpec, args: &Term, replaces: Option<Pid>) -> Result<Started, Term> {
         let (module, function, _) = spec.start;
         cx.emit(Event::ChildStarting { supervisor: cx.me(), id: spec.id.clone(), replaces });
-        let outcome = cx.apply(module, function, args).await;
+        let outcome = cx.begin(module, function, args).answer(cx).await;
         let started = started(outcome);
         match &started {
             Ok(Started::Running(pid, _)) => {
@@ -443,17 +438,24 @@ impl Supervisor {
 /// What a child's start function made.
 enum Started {
     /// A process; and the answer, `{ok, Pid}` or `{ok, Pid, Extra}`, to pass on.
-    Running(Pid, Term),
+    Running(Pid, Answer),
     /// `ignore`
     Ignored,
 }
 
 /// `catch apply(M, F, A)`, decoded as OTP does.
-fn started(outcome: Result<Term, Raise>) -> Result<Started, Term> {
-    let answer = outcome.or_else(Raise::into_thrown).map_err(Raise::into_caught)?;
+fn started(outcome: Result<Answer, Raise>) -> Result<Started, Term> {
+    match outcome {
+        Ok(Answer::Ok(pid)) => Ok(Started::Running(pid, Answer::Ok(pid))),
+        Ok(Answer::Term(answer)) => decoded(answer),
+        Err(raise) => decoded(raise.into_thrown().map_err(Raise::into_caught)?),
+    }
+}
+
+fn decoded(answer: Term) -> Result<Started, Term> {
     match (&answer, answer.as_tuple()) {
         (_, Some([Term::Atom(Atom::OK), Term::Pid(pid)] | [Term::Atom(Atom::OK), Term::Pid(pid), _])) => {
-            Ok(Started::Running(*pid, answer.clone()))
+            Ok(Started::Running(*pid, Answer::Term(answer)))
         }
         (Term::Atom(Atom::IGNORE), _) => Ok(Started::Ignored),
         (_, Some([Term::Atom(Atom::ERROR), reason])) => Err(reason.clone()),

@@ -9,17 +9,29 @@ use std::future::Future;
 use std::pin::Pin;
 
 use crate::exit::Raise;
-use crate::term::{Atom, Ordered, Pid, Term};
+use crate::term::{Atom, ListIter, Ordered, Pid, Term};
 
 use super::body::BoxBody;
 use super::code::Edition;
 use super::cx::Cx;
+use super::start::Starting;
 
 /// What a call of an exported function gives, once awaited.
 pub type Called = Pin<Box<dyn Future<Output = Result<Term, Raise>>>>;
 
 /// An exported function: code of the node, never a closure.
 pub type Export = fn(Cx, Vec<Term>) -> Called;
+
+/// An exported function that starts a server: begins the start with these arguments, and leaves it
+/// to the caller to await its end. So a supervisor that starts a child makes no future for it.
+pub type Begin = fn(&Cx, ListIter<'_>) -> Starting;
+
+/// What an exported function is.
+#[derive(Clone, Copy)]
+pub(crate) enum Code {
+    Calls(Export),
+    Begins(Begin),
+}
 
 /// A server that goes on in another version of its module.
 pub struct Handover {
@@ -59,7 +71,7 @@ pub struct Module {
     pub name: Atom,
     /// Its version.
     pub vsn: Term,
-    exports: Ordered<(Atom, usize), Export>,
+    exports: Ordered<(Atom, usize), Code>,
     pub(crate) server: Option<ServerCode>,
     pub(crate) edition: Edition,
 }
@@ -74,7 +86,14 @@ impl Module {
     /// Adds a function.
     #[must_use]
     pub fn export(mut self, function: &str, arity: usize, code: Export) -> Self {
-        self.exports.insert((Atom::new(function), arity), code);
+        self.exports.insert((Atom::new(function), arity), Code::Calls(code));
+        self
+    }
+
+    /// Adds a function that starts a server.
+    #[must_use]
+    pub fn starts(mut self, function: &str, arity: usize, code: Begin) -> Self {
+        self.exports.insert((Atom::new(function), arity), Code::Begins(code));
         self
     }
 
@@ -94,7 +113,7 @@ impl Module {
 
     /// The code of a function.
     #[must_use]
-    pub fn find(&self, function: Atom, arity: usize) -> Option<Export> {
+    pub(crate) fn find(&self, function: Atom, arity: usize) -> Option<Code> {
         // Atoms order by their texts: to look at a handful of numbers is quicker.
         self.exports.iter().find(|((name, n), _)| *name == function && *n == arity).map(|(_, code)| *code)
     }

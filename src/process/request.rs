@@ -52,7 +52,7 @@ impl Cx {
         let answers = |message: &mut Message| match message.shape {
             Shape::Reply => message.mref == mref,
             Shape::Term => answer(&message.content, mref).is_some(),
-            Shape::Call | Shape::Cast => false,
+            Shape::Call | Shape::Cast | Shape::Ack | Shape::AckOk => false,
         };
         let found = poll_match(self, &mut request.position, request.deadline, answers);
         found.map(|message| match message? {

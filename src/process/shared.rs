@@ -4,13 +4,14 @@ use std::any::{Any, TypeId};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
+use crate::exit::Raise;
 use crate::kernel::Kernel;
 use crate::term::{Atom, Ordered, Pid};
 
 use super::body::BoxBody;
 use super::code::{Edition, Purge};
 use super::fault::Fault;
-use super::module::Module;
+use super::module::{Code, Module};
 
 pub(crate) struct Shared {
     pub(crate) kernel: RefCell<Kernel>,
@@ -74,6 +75,16 @@ impl Shared {
     pub(crate) fn house(&self, pid: Pid, body: BoxBody) {
         self.unsettled.set(true);
         self.newborn.borrow_mut().push((pid, body));
+    }
+
+    /// What an exported function is.
+    ///
+    /// # Errors
+    /// `undef` if there is no such function.
+    pub(crate) fn code(&self, module: Atom, function: Atom, arity: usize) -> Result<Code, Raise> {
+        let modules = self.modules.borrow();
+        let code = modules.get(&module.number()).and_then(|loaded| loaded.find(function, arity));
+        code.ok_or_else(|| Raise::error(Atom::UNDEF).in_function(module, function, arity))
     }
 
     pub(crate) fn module(&self, name: Atom) -> Option<Rc<Module>> {

@@ -191,11 +191,9 @@ macro_rules! application {
                     Ok(term!({ok, {#{intensity => 3, period => 5}, (Term::list(children.iter().map(spec).collect::<Vec<_>>()))}}))
                 })
             })
-            .export("start_link", 0, |cx, _| {
-                Box::pin(async move {
-                    let start = Start::new(Atom::new($name), Term::Nil).named(Some(worker($name)));
-                    gen_server::start_link::<$server>(&cx, start).await
-                })
+            .starts("start_link", 0, |cx, _| {
+                let start = Start::new(Atom::new($name), Term::Nil).named(Some(worker($name)));
+                gen_server::begin_link::<$server>(cx, start)
             })
     };
 }

@@ -286,10 +286,10 @@ impl Place {
 struct Worker(Duration);
 
 impl GenServer for Worker {
-    async fn init(cx: &Cx, args: Term) -> Result<Init<Self>, Raise> {
+    fn init_at_once(cx: &Cx, args: &Term) -> Option<Result<Init<Self>, Raise>> {
         let stop = args.as_int().and_then(|millis| u64::try_from(millis).ok()).unwrap_or(0);
         cx.trap_exits(stop > 0);
-        Ok(Init::Ok(Worker(Duration::from_millis(stop)), Next::Wait))
+        Some(Ok(Init::Ok(Worker(Duration::from_millis(stop)), Next::Wait)))
     }
 
     async fn terminate(&mut self, cx: &Cx, _reason: &Term) -> Result<(), Raise> {
@@ -377,11 +377,7 @@ pub(super) fn module() -> Module {
                 gen_server::start_link::<Starter>(&cx, start.named(Some(Atom::new(&id)))).await
             })
         })
-        .export("start_like", 0, |cx, _| {
-            Box::pin(
-                async move { gen_server::start_link::<Worker>(&cx, Start::new(Atom::new(APP), Term::Int(0))).await },
-            )
-        })
+        .starts("start_like", 0, |cx, _| gen_server::begin_link::<Worker>(cx, Start::new(Atom::new(APP), Term::Int(0))))
         .export("start_worker", 1, |cx, args| {
             Box::pin(async move {
                 let place = place(&cx, &args)?;

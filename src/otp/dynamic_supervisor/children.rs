@@ -7,6 +7,7 @@ use std::rc::Rc;
 use crate::event::Event;
 use crate::exit::ExitReason;
 use crate::process::Cx;
+use crate::process::start::Answer;
 use crate::supervision::{Budget, ChildType, Restart};
 use crate::term::{Atom, Ordered, Pid, Term};
 
@@ -74,7 +75,7 @@ impl Children {
 /// What a child's start function made.
 enum Started {
     /// A process, and the whole answer.
-    Running(Pid, Term),
+    Running(Pid, Answer),
     /// `ignore`
     Ignored,
 }
@@ -89,7 +90,7 @@ impl DynamicSupervisor {
         match self.start(cx, &child, None).await {
             Ok(Started::Running(pid, answer)) => {
                 self.keep(pid, Rc::new(spec::to_keep(child)), false);
-                answer
+                answer.into_term()
             }
             Ok(Started::Ignored) => Atom::IGNORE.into(),
             Err(reason) => Term::error(reason),
@@ -106,8 +107,9 @@ impl DynamicSupervisor {
         let id = || child.id.clone();
         cx.emit(Event::ChildStarting { supervisor, id: id(), replaces });
         let (module, function, _) = child.start;
-        let started = match cx.apply(module, function, self.settings.arguments(child)).await {
-            Ok(answer) => started(answer),
+        let started = match cx.begin(module, function, &self.settings.arguments(child)).answer(cx).await {
+            Ok(Answer::Ok(pid)) => Ok(Started::Running(pid, Answer::Ok(pid))),
+            Ok(Answer::Term(answer)) => started(answer),
             Err(raise) => Err(raise.into_exit_reason().0),
         };
         cx.emit(match &started {
@@ -207,7 +209,7 @@ impl DynamicSupervisor {
 fn started(answer: Term) -> Result<Started, Term> {
     match (&answer, answer.as_tuple()) {
         (_, Some([Term::Atom(Atom::OK), Term::Pid(pid)] | [Term::Atom(Atom::OK), Term::Pid(pid), _])) => {
-            Ok(Started::Running(*pid, answer.clone()))
+            Ok(Started::Running(*pid, Answer::Term(answer)))
         }
         (Term::Atom(Atom::IGNORE), _) => Ok(Started::Ignored),
         (_, Some([Term::Atom(Atom::ERROR), reason])) => Err(reason.clone()),

@@ -183,8 +183,11 @@ impl Settings {
     }
 
     /// The arguments that a child is started with.
-    pub(super) fn arguments(&self, spec: &ChildSpec) -> Vec<Term> {
-        self.extra.iter().chain(spec.start.2.iter()).cloned().collect()
+    pub(super) fn arguments(&self, spec: &ChildSpec) -> Term {
+        match &self.extra {
+            Term::Nil => spec.start.2.clone(),
+            extra => Term::list_with_tail(extra.iter().cloned().collect::<Vec<_>>(), spec.start.2.clone()),
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use super::super::proc_lib;
 use super::super::sys::debug::name;
 use super::From;
 use super::client::reply;
-use super::serve::Handle;
+use super::serve::{Called, Handle};
 use super::server::Callback;
 
 /// Why a server serves no longer.
@@ -44,7 +44,8 @@ pub(super) async fn end(handle: Handle, end: Box<End>) -> Result<(), Raise> {
     let End { raise, message, reply: pending } = *end;
     let reason = raise.clone().into_exit_reason();
     let Handle { cx, server, .. } = &handle;
-    let outcome = server.clone().invoke(cx.same(), Callback::Terminate, reason.0.clone(), None).await;
+    let terminate = Called { callback: Callback::Terminate, message: reason.0.clone(), from: None };
+    let (_, outcome) = server.clone().invoke(cx.same(), terminate).await;
     let raise = match handle.placed(Callback::Terminate, outcome) {
         Err(other) if other.class != Class::Throw => {
             handle.report(&other, &message);

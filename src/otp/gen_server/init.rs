@@ -47,14 +47,23 @@ impl Newborn {
     /// Calls `init`. Most servers have no name, and an `init` that waits for nothing and succeeds:
     /// only what goes on beyond that is in a box.
     pub(super) fn begin(&mut self) -> Step {
+        if let Some(begun) = (self.starter.code.init_at_once)(&self.cx, &self.args) {
+            return self.begun(begun);
+        }
         let mut init = (self.starter.code.init)(self.cx.same(), std::mem::take(&mut self.args));
         match poll(&mut init) {
-            Poll::Ready(Ok(Init::Ok(server, next))) => Step::Serves(self.accept(server, next)),
-            Poll::Ready(other) => Step::Concludes(Box::pin(self.same().conclude(None, other))),
+            Poll::Ready(begun) => self.begun(begun),
             Poll::Pending => {
                 let newborn = self.same();
                 Step::Waits(Box::pin(async move { newborn.conclude(None, init.await).await }))
             }
+        }
+    }
+
+    fn begun(&self, begun: Begun) -> Step {
+        match begun {
+            Ok(Init::Ok(server, next)) => Step::Serves(self.accept(server, next)),
+            other => Step::Concludes(Box::pin(self.same().conclude(None, other))),
         }
     }
 
@@ -68,7 +77,10 @@ impl Newborn {
         };
         match registered {
             Ok(None) => {
-                let begun = (self.starter.code.init)(cx.same(), std::mem::take(&mut self.args)).await;
+                let begun = match (self.starter.code.init_at_once)(cx, &self.args) {
+                    Some(begun) => begun,
+                    None => (self.starter.code.init)(cx.same(), std::mem::take(&mut self.args)).await,
+                };
                 self.conclude(Some(name), begun).await
             }
             Ok(Some(holder)) => {
@@ -95,7 +107,7 @@ impl Newborn {
     fn accept(&self, server: Rc<dyn Server>, next: Next) -> Serving {
         let Newborn { cx, starter, module, .. } = self;
         cx.emit(Event::Initialised { pid: cx.me(), behaviour: starter.code.behaviour, module: *module });
-        self.acknowledge(Term::ok(cx.me().into()));
+        cx.acknowledge_ok(starter.pid);
         let parent = if starter.link { starter.pid } else { cx.me() };
         Serving::new(Handle::new(cx.same(), parent, *module, server), next)
     }

@@ -65,7 +65,7 @@ enum Phase {
     /// It is about to call `handle_continue`.
     Continuing(Box<Term>),
     /// A callback waits for something.
-    Calling(Box<Calling>),
+    Calling(Work<Done>),
     /// System messages are answered.
     Managed(Work<Then>),
 }
@@ -87,26 +87,16 @@ impl Life {
 /// What a server does next.
 type Then = Result<Next, Over>;
 
-/// A callback that was called.
-struct Calling {
-    work: Work<Outcome>,
-    called: Called,
-}
-
 /// What a callback was called for.
-#[derive(Default)]
-struct Called {
-    callback: Callback,
+pub(super) struct Called {
+    pub(super) callback: Callback,
     /// Without the envelope of the protocol.
-    message: Term,
-    from: Option<From>,
+    pub(super) message: Term,
+    pub(super) from: Option<From>,
 }
 
-/// How a callback began.
-enum Begun {
-    Done(Outcome),
-    GoesOn(Work<Outcome>),
-}
+/// A callback that was called, and what came of it.
+pub(super) type Done = (Called, Outcome);
 
 impl Called {
     /// The message, if it is one.
@@ -228,8 +218,7 @@ impl Serving {
                 Poll::Ready(Ok(Called { callback: Callback::Continue, message, from: None }))
             }
             Phase::Calling(calling) => {
-                let outcome = ready!(poll(&mut calling.work));
-                let called = std::mem::take(&mut calling.called);
+                let (called, outcome) = ready!(poll(calling));
                 Poll::Ready(Err(self.conclude(called, outcome)))
             }
             Phase::Managed(work) => {
@@ -272,7 +261,7 @@ impl Serving {
                 Called { callback: Callback::Call, message: message.content, from }
             }
             Shape::Cast => Called { callback: Callback::Cast, message: message.content, from: None },
-            Shape::Term | Shape::Reply => return self.read(message.into_term()),
+            Shape::Term | Shape::Reply | Shape::Ack | Shape::AckOk => return self.read(message.into_term()),
         }))
     }
 
@@ -328,15 +317,18 @@ impl Serving {
     /// Calls a callback. Most wait for nothing.
     #[inline(always)]
     fn call(&mut self, called: Called) -> Poll<Then> {
-        let outcome = match self.handle.begin(&called) {
-            Begun::Done(outcome) => outcome,
-            Begun::GoesOn(mut work) => match poll(&mut work) {
-                Poll::Ready(outcome) => outcome,
-                Poll::Pending => {
-                    self.phase = Phase::Calling(Box::new(Calling { work, called }));
-                    return Poll::Pending;
+        let (called, outcome) = match self.handle.at_once(&called) {
+            Some(outcome) => (called, outcome),
+            None => {
+                let mut work = self.handle.invoke(called);
+                match poll(&mut work) {
+                    Poll::Ready(done) => done,
+                    Poll::Pending => {
+                        self.phase = Phase::Calling(work);
+                        return Poll::Pending;
+                    }
                 }
-            },
+            }
         };
         Poll::Ready(match (outcome, &called.from) {
             // What nearly all callbacks return.
@@ -388,25 +380,21 @@ impl Handle {
         self.seen == NOTED
     }
 
-    /// What a callback does, or what an injected fault puts in its place.
+    /// What a callback does at once. One that an injected fault waits for does nothing at once.
     #[inline]
-    fn begin(&self, called: &Called) -> Begun {
+    fn at_once(&self, called: &Called) -> Option<Outcome> {
         let Handle { cx, server, .. } = self;
-        if cx.has_faults()
-            && let Some(fault) = cx.take_fault()
-        {
-            return Begun::GoesOn(Box::pin(faulty(cx.same(), fault)));
-        }
-        match called.incoming().and_then(|message| server.at_once(cx, message)) {
-            Some(outcome) => Begun::Done(outcome),
-            None => Begun::GoesOn(self.invoke(called)),
-        }
+        if cx.has_fault() { None } else { server.at_once(cx, called.incoming()?) }
     }
 
+    /// Calls a callback, or what an injected fault puts in its place.
     #[inline(never)]
-    fn invoke(&self, called: &Called) -> Work<Outcome> {
-        let Called { callback, message, from } = called;
-        self.server.clone().invoke(self.cx.same(), *callback, message.clone(), from.clone())
+    fn invoke(&self, called: Called) -> Work<Done> {
+        let cx = self.cx.same();
+        match cx.take_fault() {
+            Some(fault) => Box::pin(async move { (called, faulty(&cx, fault).await) }),
+            None => self.server.clone().invoke(cx, called),
+        }
     }
 
     /// For work that has to own one.
@@ -441,7 +429,7 @@ impl Handle {
 }
 
 /// What a callback does that a fault was injected into.
-async fn faulty(cx: Cx, fault: Fault) -> Outcome {
+async fn faulty(cx: &Cx, fault: Fault) -> Outcome {
     match fault {
         Fault::Raise(raise) => Err(raise),
         Fault::Return(term) => Ok(Reply::Raw(term)),

@@ -14,7 +14,8 @@ use crate::process::{Cx, ServerCode, ViewState};
 use crate::term::{Atom, Term};
 
 use super::super::sys::debug::Debug;
-use super::{From, GenServer, Incoming, Init, Reply, handover};
+use super::serve::{Called, Done};
+use super::{GenServer, Incoming, Init, Reply, handover};
 
 /// Work that goes on over turns.
 pub(super) type Work<T> = Pin<Box<dyn Future<Output = T>>>;
@@ -53,7 +54,7 @@ pub(super) trait Server: ViewState {
 
     /// Calls a callback; one that answers a call knows from whom. The state is the callback's until
     /// the work is done.
-    fn invoke(self: Rc<Self>, cx: Cx, callback: Callback, message: Term, from: Option<From>) -> Work<Outcome>;
+    fn invoke(self: Rc<Self>, cx: Cx, called: Called) -> Work<Done>;
 
     /// [`GenServer::change_code`]
     fn change_code(self: Rc<Self>, cx: Cx, old_vsn: Term, extra: Term) -> Work<Option<Result<(), Term>>>;
@@ -81,6 +82,7 @@ pub(super) type Begun = Result<Init<Rc<dyn Server>>, Raise>;
 pub(super) struct Code {
     pub(super) behaviour: Behaviour,
     pub(super) init: fn(Cx, Term) -> Work<Begun>,
+    pub(super) init_at_once: fn(&Cx, &Term) -> Option<Begun>,
     pub(super) from_state: fn(Term) -> Result<Rc<dyn Server>, Raise>,
 }
 
@@ -90,7 +92,8 @@ pub(super) trait Coded {
 }
 
 impl<S: GenServer> Coded for S {
-    const CODE: Code = Code { behaviour: S::BEHAVIOUR, init: init::<S>, from_state: from_state::<S> };
+    const CODE: Code =
+        Code { behaviour: S::BEHAVIOUR, init: init::<S>, init_at_once: init_at_once::<S>, from_state: from_state::<S> };
 }
 
 /// The code by which a module's version takes over servers of other versions: for
@@ -101,14 +104,22 @@ pub fn code<S: GenServer>() -> ServerCode {
 }
 
 fn init<S: GenServer>(cx: Cx, args: Term) -> Work<Begun> {
-    Box::pin(async move {
-        Ok(match S::init(&cx, args).await? {
+    Box::pin(async move { S::init(&cx, args).await.map(Init::serving) })
+}
+
+fn init_at_once<S: GenServer>(cx: &Cx, args: &Term) -> Option<Begun> {
+    S::init_at_once(cx, args).map(|begun| begun.map(Init::serving))
+}
+
+impl<S: GenServer> Init<S> {
+    fn serving(self) -> Init<Rc<dyn Server>> {
+        match self {
             Init::Ok(state, next) => Init::Ok(serving(state), next),
             Init::Ignore => Init::Ignore,
             Init::Stop(reason) => Init::Stop(reason),
             Init::Raw(term) => Init::Raw(term),
-        })
-    })
+        }
+    }
 }
 
 fn from_state<S: GenServer>(state: Term) -> Result<Rc<dyn Server>, Raise> {
@@ -143,16 +154,18 @@ impl<S: GenServer> Server for State<S> {
         self.0.borrow_mut().at_once(cx, message)
     }
 
-    fn invoke(self: Rc<Self>, cx: Cx, callback: Callback, message: Term, from: Option<From>) -> Work<Outcome> {
+    fn invoke(self: Rc<Self>, cx: Cx, called: Called) -> Work<Done> {
         Box::pin(async move {
             let mut state = self.0.borrow_mut();
-            match (callback, from) {
+            let message = called.message.clone();
+            let outcome = match (called.callback, called.from.clone()) {
                 (Callback::Call, Some(from)) => state.handle_call(&cx, message, from).await,
                 (Callback::Cast, _) => state.handle_cast(&cx, message).await,
                 (Callback::Continue, _) => state.handle_continue(&cx, message).await,
                 (Callback::Terminate, _) => state.terminate(&cx, &message).await.map(|()| Reply::none()),
                 (Callback::Info | Callback::Call, _) => state.handle_info(&cx, message).await,
-            }
+            };
+            (called, outcome)
         })
     }
 

@@ -76,7 +76,7 @@ impl Supervisor {
         let position = self.children().map_or(0, |children| children.in_order().count());
         self.announce(cx, &spec, position);
         let refused = || cx.emit(Event::ChildRemoved { supervisor: cx.me(), id: spec.id.clone(), pid: None });
-        match self.start_with(cx, &spec, spec.args(), None).await {
+        match self.start_with(cx, &spec, &spec.start.2, None).await {
             Ok(Started::Ignored) if spec.restart == Restart::Temporary => {
                 refused();
                 Term::ok(Atom::UNDEFINED.into())
@@ -86,7 +86,7 @@ impl Supervisor {
                     Started::Ignored => (ChildPid::Undefined, Term::ok(Atom::UNDEFINED.into())),
                     Started::Running(pid, answer) => {
                         self.report_progress(cx, &spec, pid);
-                        (ChildPid::Pid(pid), answer)
+                        (ChildPid::Pid(pid), answer.into_term())
                     }
                 };
                 if let Some(children) = self.children() {
@@ -115,11 +115,11 @@ impl Supervisor {
         match child.pid {
             ChildPid::Restarting => error(Atom::RESTARTING),
             ChildPid::Pid(_) => error(Atom::RUNNING),
-            ChildPid::Undefined => match self.start_with(cx, &child.spec, child.spec.args(), None).await {
+            ChildPid::Undefined => match self.start_with(cx, &child.spec, &child.spec.start.2, None).await {
                 Ok(Started::Running(pid, answer)) => {
                     self.report_progress(cx, &child.spec, pid);
                     self.set_pid(order, ChildPid::Pid(pid));
-                    answer
+                    answer.into_term()
                 }
                 Ok(Started::Ignored) => Term::ok(Atom::UNDEFINED.into()),
                 Err(reason) => Term::error(reason),

@@ -108,7 +108,7 @@ impl Supervisor {
 
     /// The id of the child to try again, if the start failed.
     async fn restart_one(&mut self, cx: &Cx, order: u64, child: &Child) -> Option<Term> {
-        match self.start_with(cx, &child.spec, child.spec.args(), None).await {
+        match self.start_with(cx, &child.spec, &child.spec.start.2, None).await {
             Ok(started) => {
                 let pid = match started {
                     Started::Running(pid, _) => {

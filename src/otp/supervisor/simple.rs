@@ -63,18 +63,15 @@ impl Supervisor {
     pub(super) async fn start_simple(&mut self, cx: &Cx, more: &Term) -> Term {
         let Some(simple) = self.simple() else { return Term::Nil };
         let (template, child) = (simple.template.clone(), simple.info.clone());
-        let (args, list) = match (&template.start.2, more.to_vec()) {
-            (Term::Nil, Some(args)) => (args, more.clone()),
-            (first, _) => {
-                let args = first.iter().chain(more.iter()).cloned().collect::<Vec<_>>();
-                (args.clone(), Term::list(args))
-            }
+        let args = match &template.start.2 {
+            Term::Nil => more.clone(),
+            first => Term::list(first.iter().chain(more.iter()).cloned().collect::<Vec<_>>()),
         };
         cx.emit(Event::ChildAdded { supervisor: cx.me(), child, position: 0 });
-        match self.start_with(cx, &template, args, None).await {
+        match self.start_with(cx, &template, &args, None).await {
             Ok(Started::Running(pid, answer)) => {
-                self.keep_simple(pid, list);
-                answer
+                self.keep_simple(pid, args);
+                answer.into_term()
             }
             Ok(Started::Ignored) => Term::ok(Atom::UNDEFINED.into()),
             Err(reason) => Term::error(reason),
@@ -178,7 +175,7 @@ impl Supervisor {
             simple.args.remove(pid);
             simple.restarting.remove(&pid);
         }
-        match self.start_with(cx, template, args.to_vec().unwrap_or_default(), Some(pid)).await {
+        match self.start_with(cx, template, &args, Some(pid)).await {
             Ok(Started::Running(new, _)) => self.keep_simple(new, args),
             Ok(Started::Ignored) => {
                 if let Some(simple) = self.simple() {

@@ -5,7 +5,8 @@ use std::future::Future;
 use crate::exit::Raise;
 use crate::kernel::Birth;
 use crate::process::body::BoxBody;
-use crate::process::{Cx, SpawnOptions};
+use crate::process::module::Code;
+use crate::process::{Cx, SpawnOptions, Starting};
 use crate::term::{Atom, Pid, Term};
 
 impl Cx {
@@ -36,12 +37,10 @@ impl Cx {
             return Err(Raise::exit(Atom::NOPROC)); // it has ended itself
         };
         let (leader, lineage) = (parent.group_leader, if ancestors { parent.lineage() } else { Term::Nil });
-        let Some(pid) = kernel.spawn(birth) else { return Err(Raise::error(Atom::SYSTEM_LIMIT)) };
-        if let Some(process) = kernel.process_mut(pid) {
-            process.group_leader = leader;
-            process.ancestors = lineage;
+        match kernel.spawn_child(birth, leader, lineage) {
+            Some(pid) => Ok(Cx::new(self.shared.clone(), pid)),
+            None => Err(Raise::error(Atom::SYSTEM_LIMIT)),
         }
-        Ok(Cx::new(self.shared.clone(), pid))
     }
 
     /// Gives a process its body.
@@ -57,17 +56,29 @@ impl Cx {
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#apply-3>
     pub async fn apply(&self, module: Atom, function: Atom, args: Vec<Term>) -> Result<Term, Raise> {
         self.shared.charge(2);
-        let arity = args.len();
-        match self.shared.module(module).and_then(|loaded| loaded.find(function, arity)) {
-            Some(code) => code(self.same(), args).await,
-            None => Err(Raise::error(Atom::UNDEF).in_function(module, function, arity)),
+        match self.shared.code(module, function, args.len())? {
+            Code::Calls(code) => code(self.same(), args).await,
+            Code::Begins(code) => code(self, Term::list(args).iter()).ended(self).await,
+        }
+    }
+
+    /// [`Cx::apply`] with a list of arguments, which a child's spec has.
+    pub(crate) fn begin(&self, module: Atom, function: Atom, args: &Term) -> Starting {
+        self.shared.charge(2);
+        let mut rest = args.iter();
+        let arity = rest.by_ref().count();
+        match (self.shared.code(module, function, arity), rest.rest()) {
+            (_, tail) if !matches!(tail, Term::Nil) => Starting::over(Err(Raise::error(Atom::BADARG))),
+            (Ok(Code::Calls(code)), _) => Starting::working(code(self.same(), args.iter().cloned().collect())),
+            (Ok(Code::Begins(code)), _) => code(self, args.iter()),
+            (Err(undef), _) => Starting::over(Err(undef)),
         }
     }
 
     /// Is there such a function?
     #[must_use]
     pub fn exports(&self, module: Atom, function: Atom, arity: usize) -> bool {
-        self.shared.module(module).is_some_and(|loaded| loaded.find(function, arity).is_some())
+        self.shared.code(module, function, arity).is_ok()
     }
 
     /// The version of a loaded module.

@@ -29,10 +29,10 @@ impl Cx {
         self.shared.inject(pid, fault);
     }
 
-    /// Are there faults to be met by anybody?
+    /// Is there a fault to be met by this process?
     #[inline]
-    pub(crate) fn has_faults(&self) -> bool {
-        !self.shared.faults.borrow().is_empty()
+    pub(crate) fn has_fault(&self) -> bool {
+        self.shared.faults.borrow().iter().any(|fault| fault.0 == self.me)
     }
 
     /// The fault that this callback is to have instead of its own outcome.
