@@ -65,6 +65,8 @@ pub use i18n::Lang;
 pub use page::{Page, PageProps};
 pub use shared::Ptr;
 
+use crate::observe::snapshot::TreeNode;
+use crate::session::Command;
 use crate::session::refusal::Refusal;
 use browser::{Frame, Sight};
 use driver::Driver;
@@ -175,6 +177,8 @@ pub struct App {
     env: Vec<(String, String)>,
     /// Has a first process been selected for the reader?
     welcomed: bool,
+    /// The sequence that the reader has just started: selected once it is there.
+    awaited: Option<String>,
     refused: Option<Rc<(u64, Refusal)>>,
     frame: Option<Frame>,
     timer: Option<Timeout>,
@@ -206,6 +210,7 @@ impl Component for App {
             choice,
             env: options.env.clone(),
             welcomed: false,
+            awaited: None,
             refused: None,
             frame: None,
             timer: None,
@@ -315,15 +320,21 @@ impl App {
         self.welcome() || news
     }
 
-    /// Selects the first sequence server once it is there, so that a reader finds something to do.
+    /// Selects the first sequence server once it is there, so that a reader finds something to do;
+    /// later the one that the reader has started.
     fn welcome(&mut self) -> bool {
         let Ok(driver) = &self.driver else { return false };
-        if self.welcomed || self.choice.selected.is_some() || self.choice.scene.app() != act::SEQ {
+        let welcomed = self.welcomed || self.choice.selected.is_some() || self.choice.scene.app() != act::SEQ;
+        let wanted = |node: &&Rc<TreeNode>| match &self.awaited {
+            Some(name) => words::named(node, name) && node.state.is_alive(),
+            None => !welcomed && words::is_sequence(node),
+        };
+        if welcomed && self.awaited.is_none() {
             return false;
         }
         let mut servers = driver.snapshot.processes().filter_map(|process| driver.snapshot.node(process.key));
-        let Some(first) = servers.find(|node| words::is_sequence(node)).map(|node| node.key) else { return false };
-        self.welcomed = true;
+        let Some(first) = servers.find(wanted).map(|node| node.key) else { return false };
+        (self.welcomed, self.awaited) = (true, None);
         self.choice.take(&Act::Select(first))
     }
 
@@ -375,6 +386,9 @@ impl App {
         let Ok(driver) = &mut self.driver else { return false };
         match act {
             Act::Do(command) => {
+                if let Command::StartSequence { name, .. } = &command {
+                    self.awaited = Some(name.clone());
+                }
                 let outcome = driver.dispatch(command);
                 self.answer(outcome);
             }
@@ -404,7 +418,7 @@ impl App {
         match Driver::new(scene.name(), own, seed, self.env.clone()) {
             Ok(driver) => {
                 self.driver = Ok(driver);
-                self.welcomed = false;
+                (self.welcomed, self.awaited) = (false, None);
                 self.choice.take(&Act::Scene(scene));
                 self.answer(Ok(()));
             }
@@ -414,7 +428,7 @@ impl App {
 
     fn reset(&mut self, seed: u64) {
         self.choice.take(&Act::Reset);
-        self.welcomed = false;
+        (self.welcomed, self.awaited) = (false, None);
         let outcome = match &mut self.driver {
             Ok(driver) => driver.reset(seed),
             Err(why) => Err(why.clone()),

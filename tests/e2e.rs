@@ -21,6 +21,8 @@ mod embedding;
 mod hostile;
 #[path = "e2e/keyboard.rs"]
 mod keyboard;
+#[path = "e2e/newcomer.rs"]
+mod newcomer;
 #[path = "e2e/page.rs"]
 #[allow(dead_code)] // the harness may offer more than the tests of the day use
 mod page;

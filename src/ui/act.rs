@@ -393,11 +393,14 @@ impl Choice {
             Act::Values(form) => self.form_of_values = *form,
             Act::CloseUp(on) => self.close_up = *on,
             Act::Problems(only) => self.problems = *only,
-            Act::Do(Command::Crash { .. }) => self.layers.retain(|layer| *layer != Layer::Crash),
+            // A sheet would hide what this does to the tree.
+            Act::Do(Command::Crash { .. } | Command::StopApplication { .. } | Command::StartApplication { .. })
+            | Act::Relentless(Some(_)) => self.layers.clear(),
             Act::Reset => self.forget_places(),
             Act::Scene(scene) => {
                 self.scene = *scene;
                 self.form = if *scene == Scene::Demo { TreeForm::Applications } else { TreeForm::Auto };
+                self.layers.clear();
                 self.forget_places();
             }
             _ => {}
@@ -418,7 +421,7 @@ impl Choice {
     }
 
     fn open(&mut self, layer: Layer) {
-        self.layers.retain(|other| *other != layer);
+        self.layers.retain(|other| ![layer, Layer::More].contains(other));
         self.layers.push(layer);
     }
 
@@ -461,5 +464,24 @@ mod tests {
         assert_eq!(choice.layers, [Layer::Sheet, Layer::Crash]);
         choice.take(&Act::Close);
         assert_eq!(choice.layers, [Layer::Sheet]);
+    }
+
+    #[test]
+    fn the_menu_of_the_bar_gives_way_to_what_is_opened_from_it() {
+        let mut choice = Choice::default();
+        choice.take(&Act::Open(Layer::More));
+        choice.take(&Act::Open(Layer::Chaos));
+        assert_eq!(choice.layers, [Layer::Chaos]);
+        choice.take(&Act::Close);
+        assert_eq!(choice.layers, []);
+    }
+
+    #[test]
+    fn nothing_lies_over_the_tree_while_a_crash_is_told() {
+        let mut choice = Choice::default();
+        choice.take(&Act::Inspect(NodeKey::new(1, 0)));
+        choice.take(&Act::Open(Layer::Crash));
+        choice.take(&Act::Relentless(Some(Target::Name("Seq.FibServer".into()))));
+        assert_eq!(choice.layers, []);
     }
 }

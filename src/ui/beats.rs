@@ -59,14 +59,14 @@ pub(super) fn strip(
             let name = name_of(snapshot, Some(crash.key), t).unwrap_or_default();
             let label = ["✕ ", &name, " · ", t.watch_crash].concat();
             let first = Act::Beat(Some((crash.seq, 0)));
-            return html! { <div class="beats"><button type="button" class="plain watch" onclick={doing(act, first)}>{ label }</button></div> };
+            return html! { <div class="beats"><button type="button" class="watch" onclick={doing(act, first)}>{ label }</button></div> };
         }
         Some((crash, Some(at))) => (crash, *at),
     };
     let to = |at: usize| doing(act, Act::Beat(Some((crash.seq, at))));
     let one = |(number, beat): (usize, &Beat)| {
         let current = (number == at).then_some("step");
-        html! { <li><button type="button" aria-current={current} onclick={to(number)}>{ number + 1 }{ " " }{ head(beat, t) }</button></li> }
+        html! { <li><button type="button" aria-current={current} title={head(beat, t)} onclick={to(number)}>{ number + 1 }<span>{ " " }{ head(beat, t) }</span></button></li> }
     };
     let pinned = choice.beat.is_some();
     html! {

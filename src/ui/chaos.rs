@@ -62,7 +62,7 @@ pub(crate) fn Chaos(props: &ChaosProps) -> Html {
             if goes_on {
                 <button type="button" class="danger do-calm" onclick={doing(&act, Act::Do(stop))}>{ t.stop_chaos }</button>
             } else {
-                { component! { <ChaosForm targets={Ptr(Rc::new(targets(seen, &props.app)))} seed={props.run.as_ref().map_or(props.seed, |run| run.seed)} lang={props.choice.lang} /> } }
+                { component! { <ChaosForm targets={Ptr(Rc::new(targets(seen, &props.app)))} seed={props.run.as_ref().map_or(props.seed, |run| run.seed)} rate={props.run.as_ref().map_or(30, |run| run.per_minute)} lang={props.choice.lang} /> } }
             }
             { props.run.as_ref().map(|run| result(&act, props, run, t)) }
         </div>
@@ -83,6 +83,7 @@ fn targets(seen: &Snapshot, app: &str) -> Vec<(String, bool)> {
 struct FormProps {
     targets: Ptr<Vec<(String, bool)>>,
     seed: u64,
+    rate: u32,
     lang: Lang,
 }
 
@@ -90,7 +91,7 @@ struct FormProps {
 fn ChaosForm(props: &FormProps) -> Html {
     let act = use_act();
     let t = props.lang.words();
-    let rate = use_state_eq(|| 30_u32);
+    let rate = use_state_eq(|| props.rate);
     let seed = use_state_eq(|| props.seed.to_string());
     let wrong = use_state_eq(|| false);
     let chosen = use_state_eq(Vec::<String>::new);

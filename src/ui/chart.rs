@@ -6,7 +6,7 @@ use yew::{Callback, Html, Properties, function_component, use_node_ref};
 
 use super::html::html;
 
-use super::act::{Act, Choice, Span, Values};
+use super::act::{Act, Choice, SEQ, Span, Values};
 use super::axis::{axis, grid};
 use super::i18n::Words;
 use super::shared::{Ptr, doing, use_act, use_size};
@@ -46,7 +46,9 @@ pub(crate) fn Chart(props: &ChartProps) -> Html {
         props.snapshot.all_series().take(if form == Values::Chart { MOST } else { ROWS }).cloned().collect();
     let body = match (form, series.is_empty()) {
         (Values::Telemetry, _) => spans::panel(&series, &props.handlers, t),
-        (_, true) => html! { <p class="empty">{ t.no_values }</p> },
+        (_, true) => {
+            html! { <p class="empty">{ if props.choice.scene.app() == SEQ { t.no_values } else { t.values_nowhere } }</p> }
+        }
         (Values::Table, false) => self::table(&series, t),
         (Values::Chart, false) => drawing(props, &act, &series, size),
     };
@@ -81,8 +83,8 @@ fn widths(act: &Callback<Act>, choice: &Choice, t: &'static Words) -> Html {
     let button = |span: Span| {
         let label = match span.seconds() {
             None => t.all.to_owned(),
-            Some(seconds) if seconds < 60 => format!("{seconds} s"),
-            Some(seconds) => format!("{} min", seconds / 60),
+            Some(seconds) if seconds < 60 => format!("{seconds}{}", t.second),
+            Some(seconds) => format!("{}{}", seconds / 60, t.minute),
         };
         let pressed = (choice.span == span).to_string();
         html! { <button type="button" aria-pressed={pressed} onclick={doing(act, Act::Span(span))}>{ label }</button> }

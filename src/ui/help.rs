@@ -24,9 +24,10 @@ pub(crate) fn Help(props: &HelpProps) -> Html {
             <header><h2>{ t.help }</h2>
                 <button type="button" class="plain" aria-label={t.close} onclick={doing(&act, Act::Close)}>{ icon("M4 4l8 8M12 4l-8 8") }</button>
             </header>
+            <p>{ t.about_page }</p>
             <div class="columns">
-                <section><h3>{ t.keyboard }</h3><dl class="keys">{ keys(t) }</dl></section>
                 <section><h3>{ t.legend }</h3>{ legend(t) }</section>
+                <section><h3>{ t.keyboard }</h3><dl class="keys">{ keys(t) }</dl></section>
             </div>
         </div>
     }

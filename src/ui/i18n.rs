@@ -66,8 +66,8 @@ words! {
     play: "Play", "재생";
     pause: "Pause", "일시정지";
     step: "Step", "한 단계";
-    scenario: "Node", "노드";
-    demo_node: "demo", "데모";
+    scenario: "Scenario", "시나리오";
+    demo_node: "many applications", "여러 애플리케이션";
     scene_strategies: "three strategies", "세 가지 전략";
     scene_escalation: "escalation", "포기와 전파";
     scene_restarts: "kinds of restart", "재시작 종류";
@@ -75,19 +75,22 @@ words! {
     scene_crowd: "10,000 children", "자식 10,000개";
     scene_own: "own file", "내 파일";
     open_scenario: "Open…", "열기…";
+    about_page: "An Erlang/OTP node runs in this tab: processes with mailboxes and links, and supervisors that restart what dies. Nothing is staged: what you see happens.", "이 탭에서 Erlang/OTP 노드가 실제로 돌고 있습니다. 프로세스는 메일박스와 링크(link)로 이어지고, 죽은 프로세스는 감독자(supervisor)가 다시 시작합니다.";
+    about_seq: "A live Erlang/OTP node. Select Seq.FibServer, press next a few times, then Crash… it: its supervisor starts it again.", "살아 있는 Erlang/OTP 노드입니다. Seq.FibServer를 골라 next를 몇 번 누른 다음 죽여 보세요. 감독자(supervisor)가 다시 시작합니다.";
+    about_demo: "A node of many applications; each needs others. Stop one and see which go down with it.", "여러 애플리케이션이 서로 의존하는 노드입니다. 하나를 정지하고 무엇이 함께 멈추는지 보세요.";
     about_strategies: "The second child of each supervisor is crashed in turn. one_for_one restarts it alone, one_for_all all three, rest_for_one it and those started after it.", "감독자마다 둘째 자식이 차례로 죽습니다. one_for_one은 그것만, one_for_all은 셋 다, rest_for_one은 그것과 그 뒤에 시작한 것을 다시 시작합니다.";
     about_escalation: "A worker that keeps crashing spends its supervisor's budget; the supervisor gives up and is itself restarted, until the one above gives up too.", "계속 죽는 작업자가 감독자의 재시작 강도를 다 쓰면 감독자가 포기하고, 위의 감독자가 그것을 다시 시작하다가 결국 포기합니다.";
-    about_restarts: "permanent always comes back, transient only after a fault, temporary never.", "permanent는 언제나, transient는 고장일 때만 다시 시작하고, temporary는 다시 시작하지 않습니다.";
+    about_restarts: "permanent always comes back, transient only after a fault, temporary never.", "permanent는 언제나, transient는 비정상 종료일 때만 다시 시작하고, temporary는 다시 시작하지 않습니다.";
     about_shutdown: "When one dies all are stopped, last started first: some at once, one after a while, one only when its time is up and it is killed.", "하나가 죽으면 나중에 시작한 것부터 모두 정지합니다. 바로 멈추는 것, 조금 걸리는 것, 제한 시간이 지나 강제로 종료되는 것이 있습니다.";
     about_crowd: "A dynamic supervisor has 10,000 children, a cell each. From the fourth second on, 100 of them crash each second and are restarted at once; the others never notice.", "동적 감독자(DynamicSupervisor) 아래 자식 10,000개가 한 칸씩 보입니다. 4초부터 매초 100개가 죽고 바로 다시 시작하며, 나머지는 영향을 받지 않습니다.";
     speed: "Speed", "속도";
     reset: "Reset", "처음부터";
     auto_run: "Auto-run", "자동 실행";
     chaos: "Chaos", "카오스";
-    about_chaos: "Crashes one of them at random, somehow, so often; the same seed does the same again.", "대상 가운데 하나를 무작위로 골라 여러 방법으로 죽입니다. 시드가 같으면 똑같이 되풀이됩니다.";
+    about_chaos: "Crashes a random target in a random way, this often. The same seed does the same again.", "대상 가운데 하나를 무작위로 골라 여러 방법으로 죽입니다. 시드가 같으면 똑같이 되풀이됩니다.";
     start_chaos: "Start chaos", "카오스 시작";
     stop_chaos: "Stop chaos", "카오스 멈추기";
-    rate: "Crashes", "횟수";
+    rate: "Crashes", "죽이는 횟수";
     seed: "Seed", "시드(seed)";
     seed_form: "A whole number from 0 to 18446744073709551615.", "0부터 18446744073709551615까지의 정수를 쓰세요.";
     targets: "Targets", "대상";
@@ -132,6 +135,8 @@ words! {
     state: "state", "상태";
     copy: "Copy", "복사";
     copied: "Copied ✓", "복사함 ✓";
+    second: " s", "초";
+    minute: " min", "분";
     key_search: "search a process", "프로세스 찾기";
     views: "Views", "보기";
 
@@ -142,15 +147,15 @@ words! {
     key_zoom: "larger, smaller, whole tree", "크게, 작게, 전체 보기";
     as_cells: "cells", "칸";
     struck: "crashed just now", "방금 죽음";
-    restarted: "restarted", "다시 시작됨";
+    restarted: "restarted", "재시작";
     cell_hint: "Point at a cell, or move over the cells with the arrow keys.", "칸을 가리키거나 화살표 키로 칸 사이를 옮겨 다니세요.";
     incarnation: "incarnation", "몇 번째 실행";
     budget_left: "restarts left", "남은 재시작";
     supervisor: "supervisor", "감독자(supervisor)";
     worker: "worker", "작업자(worker)";
     client: "client", "클라이언트";
-    application_master: "application master", "애플리케이션 마스터";
-    application_starter: "application starter", "애플리케이션 시작자";
+    application_master: "application master", "application master";
+    application_starter: "application starter", "application starter";
     system_process: "system process", "시스템 프로세스";
     process: "Process", "프로세스";
     system: "System", "시스템";
@@ -166,28 +171,28 @@ words! {
     hidden_children: "more", "개 더";
 
     // A crash in beats.
-    last_crash: "The last crash, in beats", "마지막 비정상 종료의 순서";
-    watch_crash: "Tell it in beats", "순서대로 보기";
-    previous_beat: "Previous beat", "이전 순서";
-    next_beat: "Next beat", "다음 순서";
-    beat_fell: "falls", "쓰러짐";
-    beat_told: "tells", "알림";
-    beat_spent: "costs", "비용";
+    last_crash: "The last crash, step by step", "마지막 비정상 종료의 단계";
+    watch_crash: "Replay step by step", "한 단계씩 다시 보기";
+    previous_beat: "Previous step", "이전 단계";
+    next_beat: "Next step of a crash", "다음 단계";
+    beat_fell: "dies", "종료";
+    beat_told: "signals", "신호";
+    beat_spent: "budget", "예산";
     beat_gave_up: "gives up", "포기";
     beat_stopped: "stops", "정지";
-    beat_started: "starts", "시작";
-    beat_gone: "is gone", "끝";
+    beat_started: "restarts", "재시작";
+    beat_gone: "stays down", "재시작 없음";
     beat_application: "application ends", "애플리케이션 종료";
     beat_halted: "node stops", "노드 정지";
     says_fell: "ended", "종료";
     says_link: "exit signal through the link to", "링크(link)로 종료 신호를 받은 프로세스:";
     says_down: "DOWN by the monitor to", "모니터(monitor)로 DOWN을 받은 프로세스:";
-    says_spent: "restarts spent", "쓴 재시작";
+    says_spent: "restarts spent", "사용한 재시작";
     says_gave_up: "had no restart left and gives up", "남은 재시작이 없어 포기";
     says_stopped: "stopped, in this order", "이 순서로 정지";
     says_started: "started again, in this order", "이 순서로 다시 시작";
-    says_gone: "stays down: its child spec wants no restart", "재시작하지 않는 자식 명세라 그대로 끝남";
-    key_beat: "next beat of the crash", "비정상 종료의 다음 순서";
+    says_gone: "stays down: its child spec wants no restart", "자식 명세(child spec)에 따라 재시작하지 않음";
+    key_beat: "next step of the crash", "비정상 종료의 다음 단계";
 
     // States.
     waiting: "waiting", "대기";
@@ -198,12 +203,12 @@ words! {
     crashed: "crashed", "비정상 종료";
     exited: "exited", "종료";
     gave_up: "gave up", "포기";
-    loaded: "loaded", "적재됨";
+    loaded: "loaded", "로드됨";
     started: "running", "실행 중";
     stopping: "stopping", "정지 중";
     stopped: "stopped", "정지";
     start_failed: "start failed", "시작 실패";
-    unloaded: "unloaded", "적재 해제";
+    unloaded: "unloaded", "언로드됨";
 
     // The inspector.
     nothing_selected: "Select a process to look inside it.", "프로세스를 선택하면 내부를 볼 수 있습니다.";
@@ -223,7 +228,7 @@ words! {
     mailbox: "mailbox", "메일박스";
     links: "links", "링크(link)";
     monitors: "monitors", "모니터(monitor)";
-    monitored_by: "monitored by", "자신을 보는 모니터";
+    monitored_by: "monitored by", "감시하는 프로세스";
     dictionary: "dictionary", "프로세스 사전";
     none: "none", "없음";
     yes: "yes", "예";
@@ -245,14 +250,16 @@ words! {
     no_calls: "Nobody has called it yet.", "아직 호출되지 않았습니다.";
     strategy: "strategy", "재시작 전략";
     intensity: "restart intensity", "재시작 강도";
+    means_one_for_one: "only the child that died starts again", "죽은 자식만 다시 시작";
+    means_one_for_all: "all children stop and start again", "자식을 모두 정지하고 다시 시작";
+    means_rest_for_one: "it and those started after it start again", "죽은 자식과 그 뒤에 시작한 자식을 다시 시작";
     change_flags: "Change its flags", "속성 바꾸기";
     flags_hint: "It goes on running: suspended, told by its own code_change, resumed.", "계속 실행됩니다. 중단하고 code_change로 알린 다음 재개합니다.";
     period: "period (s)", "기간(초)";
     apply: "Apply", "적용";
     flags_form: "Whole numbers: at most 1000 restarts, 1 to 86400 seconds.", "정수로 쓰세요. 재시작은 1000번까지, 기간은 1~86400초.";
-    budget: "budget", "남은 예산";
-    total_restarts: "restarts so far", "지금까지의 재시작";
-    in_seconds: "s", "초";
+    budget: "restart budget left", "남은 재시작 예산";
+    total_restarts: "restarts so far", "누적 재시작";
     child_id: "id", "id";
     restart: "restart", "restart";
     shutdown: "shutdown", "shutdown";
@@ -273,16 +280,16 @@ words! {
     suspend: "Suspend", "중단";
     resume: "Resume", "재개";
     stop_sequence: "Stop sequence", "수열 정지";
-    until_budget_gone: "Crash until the budget is gone", "재시작 강도를 넘길 때까지 죽이기";
+    until_budget_gone: "Crash until the budget is spent", "재시작 예산이 바닥날 때까지 죽이기";
     stop_crashing: "Stop crashing it", "그만 죽이기";
     from_inside: "The next callback…", "다음 콜백이…";
     from_outside: "From outside: Process.exit(pid, reason)", "밖에서: Process.exit(pid, reason)";
     bad_return: "bad return", "잘못된 반환값";
     bad_match: "bad match", "매치 실패";
     endless_loop: "endless loop", "무한 루프";
-    custom_reason: "Reason or value (Erlang term)", "이유나 값 (Erlang 항)";
-    wants_term: "Write an Erlang term such as boom or {error, 7}.", "boom, {error, 7}처럼 Erlang 항을 쓰세요.";
-    fires_on_next: "A callback fault strikes when the next message is handled.", "콜백 고장은 다음 메시지를 처리할 때 일어납니다.";
+    custom_reason: "Reason or value (Erlang term)", "이유나 값(Erlang term)";
+    wants_term: "Write an Erlang term such as boom or {error, 7}.", "boom, {error, 7} 같은 Erlang term을 쓰세요.";
+    fires_on_next: "A callback fault strikes when the next message is handled: press next.", "콜백 오류는 다음 메시지를 처리할 때 일어납니다. next를 눌러 보세요.";
     last_reply: "reply", "응답";
     last_failure: "failed", "실패";
 
@@ -334,8 +341,8 @@ words! {
     means_start: "start them again", "다시 시작합니다.";
     means_apply: "call a function", "함수를 호출합니다.";
     from_app: "spec (.app)", "명세(.app)";
-    from_config: "config.exs, at build time", "config.exs, 빌드할 때";
-    from_runtime: "runtime.exs, at boot", "runtime.exs, 부팅할 때";
+    from_config: "config.exs, at build time", "config.exs(빌드 시점)";
+    from_runtime: "runtime.exs, at boot", "runtime.exs(부팅 시점)";
     from_call: "a call of put_env", "put_env 호출";
     permanent_ended: "A permanent application ended, and the node with it:", "permanent 애플리케이션이 끝나 노드도 멈췄습니다:";
     transient_ended: "A transient application ended abnormally, and the node with it:", "transient 애플리케이션이 비정상 종료되어 노드도 멈췄습니다:";
@@ -346,7 +353,7 @@ words! {
     start_application: "Start", "시작";
     start_again: "Start again", "다시 시작";
     stop_application: "Stop", "정지";
-    app_stopped: "The application has stopped", "애플리케이션이 정지했습니다";
+    app_stopped: "Application stopped", "애플리케이션이 정지했습니다";
     app_not_started: "The application does not run yet", "애플리케이션이 아직 실행되지 않았습니다";
     node_stopped: "The node has stopped", "노드가 정지했습니다";
     boot_again: "Boot again", "다시 부팅";
@@ -359,9 +366,10 @@ words! {
     permanent_means: "permanent: any end stops the node", "permanent: 끝나면 언제나 노드가 멈춥니다";
 
     // Values, timeline, log.
+    values_nowhere: "Only sequence servers have values; none runs in this scenario.", "값은 수열 서버에만 있는데, 이 시나리오에는 없습니다.";
     no_values: "No value yet. Press next, or choose a rate for auto-run.", "아직 값이 없습니다. next를 누르거나 자동 실행을 켜세요.";
     no_lanes: "No child has been started yet.", "아직 시작된 자식 프로세스가 없습니다.";
-    no_log: "No report yet.", "아직 보고가 없습니다.";
+    no_log: "No report yet.", "아직 기록이 없습니다.";
     linear: "linear", "선형";
     logarithmic: "log", "로그";
     scale: "Scale", "눈금";
@@ -378,9 +386,9 @@ words! {
     metadata: "last metadata", "마지막 메타데이터";
     handlers: "Handlers attached to [:seq]", "[:seq]에 붙은 핸들러";
     no_handlers: "Nobody is attached: the events are executed all the same.", "붙은 핸들러가 없습니다. 그래도 이벤트는 실행됩니다.";
-    older: "Show older", "이전 보고 보기";
+    older: "Show older", "이전 기록 보기";
     newest: "Newest first", "최신순";
-    level: "Level", "수준";
+    level: "Level", "레벨";
     all_levels: "all", "모두";
     problems: "problems", "문제만";
 
@@ -407,7 +415,7 @@ words! {
     link_line: "link", "링크(link)";
     supervision_line: "supervision", "감독";
     monitor_line: "monitor", "모니터(monitor)";
-    budget_ring: "restart budget: a filled slot is a restart that may still happen", "재시작 강도: 채워진 칸은 아직 쓸 수 있는 재시작";
+    budget_ring: "restart budget: a filled slot is a restart that may still happen", "재시작 예산: 채워진 칸만큼 더 재시작할 수 있음";
 }
 
 impl Words {
@@ -433,7 +441,9 @@ impl Words {
             Scene::Restarts => self.about_restarts,
             Scene::Shutdown => self.about_shutdown,
             Scene::Crowd => self.about_crowd,
-            Scene::Seq | Scene::Demo | Scene::Own => "",
+            Scene::Seq => self.about_seq,
+            Scene::Demo => self.about_demo,
+            Scene::Own => "",
         }
     }
 

@@ -14,7 +14,7 @@ use yew::{Callback, Html, MouseEvent, NodeRef, Properties, function_component, u
 
 use super::html::{component, html};
 
-use super::act::{Act, Choice, Layer, TreeForm};
+use super::act::{Act, Choice, Layer, SEQ, TreeForm};
 use super::i18n::Words;
 use super::process_table::ProcessTable;
 use super::shared::{Ptr, doing, icon, use_act, use_size};
@@ -67,9 +67,11 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
             <div class="tools">
                 <h2>{ if choice.form == TreeForm::Applications { t.applications } else { t.processes } }</h2>
                 { zoom(&act, choice, t) }<span class="segmented forms">{ to(TreeForm::Picture, t.as_picture) }{ to(TreeForm::List, t.as_list) }{ to(TreeForm::Table, t.as_table) }{ to(TreeForm::Applications, t.applications) }</span>
-                <button type="button" class="new-sequence" onclick={doing(&act, Act::Open(Layer::Sequence))}>
-                    { icon("M8 3v10M3 8h10") }{ t.new_sequence }
-                </button>
+                if choice.scene.app() == SEQ {
+                    <button type="button" class="new-sequence" onclick={doing(&act, Act::Open(Layer::Sequence))}>
+                        { icon("M8 3v10M3 8h10") }{ t.new_sequence }
+                    </button>
+                }
             </div>
             { empty.unwrap_or_default() }
             <div class="both" ref={both.clone()} onclick={focus_list(&both)}>
@@ -84,12 +86,15 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
                     },
                 } }
             </div>
-            { beats::strip(&act, &props.snapshot, choice, crash.as_ref(), props.playing) }
-            if choice.form == TreeForm::Applications {
-                <p class="preview">{ t.graph_hint }</p>
-            } else {
-                if !matches!(crash, Some((_, Some(_)))) { { preview(props, t) } }
-            }
+            <div class="foot">
+                if crash.is_none() { <p class="hint about">{ t.about(choice.scene) }</p> }
+                { beats::strip(&act, &props.snapshot, choice, crash.as_ref(), props.playing) }
+                if choice.form == TreeForm::Applications {
+                    <p class="preview">{ t.graph_hint }</p>
+                } else {
+                    if !matches!(crash, Some((_, Some(_)))) { { preview(props, t) } }
+                }
+            </div>
         </div>
     }
 }
@@ -189,6 +194,10 @@ pub(crate) fn budget(node: &TreeNode, now: Instant) -> Option<Budget> {
     let slots =
         slots.iter().take(spent).copied().chain(std::iter::repeat(BudgetSlot::Free)).take(slots.len()).collect();
     Some(Budget { slots, all, left, now })
+}
+
+pub(crate) fn budget_in_words(budget: &Budget, t: &Words) -> String {
+    format!("{} {}/{}", t.budget_left, budget.left, budget.all)
 }
 
 /// The second line of a place: why it is down, or its pid, or its strategy.

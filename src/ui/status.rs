@@ -17,6 +17,9 @@ use crate::session::refusal::Refusal;
 
 /// Milliseconds between two announcements.
 const PAUSE: u32 = 1500;
+/// Milliseconds that an alert stays in sight, and a refusal, which is longer to read.
+const ALERT: u32 = 6_000;
+const REFUSAL: u32 = 15_000;
 /// The most events told one by one.
 const MOST: usize = 3;
 
@@ -36,40 +39,62 @@ pub(crate) struct Status {
     polite: String,
     urgent: String,
     pending: Option<Timeout>,
+    /// The last refusal that has been read.
+    read: u64,
+    hush: Option<Timeout>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Say {
+    News,
+    Hush,
 }
 
 impl Component for Status {
-    type Message = ();
+    type Message = Say;
     type Properties = StatusProps;
 
     fn create(ctx: &Context<Self>) -> Self {
-        Status { next: ctx.props().snapshot.seq, polite: String::new(), urgent: String::new(), pending: None }
+        let (polite, urgent) = Default::default();
+        Status { next: ctx.props().snapshot.seq, polite, urgent, pending: None, read: 0, hush: None }
     }
 
-    fn changed(&mut self, ctx: &Context<Self>, _: &StatusProps) -> bool {
+    fn changed(&mut self, ctx: &Context<Self>, old: &StatusProps) -> bool {
         let snapshot = &ctx.props().snapshot;
         // A new node counts anew.
         self.next = self.next.min(snapshot.seq);
         if self.pending.is_none() && snapshot.seq > self.next {
             let link = ctx.link().clone();
-            self.pending = Some(Timeout::new(PAUSE, move || link.send_message(())));
+            self.pending = Some(Timeout::new(PAUSE, move || link.send_message(Say::News)));
+        }
+        self.read = self.read.min(number(ctx.props()));
+        if number(ctx.props()) > number(old) {
+            self.hush_after(ctx, REFUSAL);
         }
         true
     }
 
-    fn update(&mut self, ctx: &Context<Self>, (): ()) -> bool {
+    fn update(&mut self, ctx: &Context<Self>, say: Say) -> bool {
+        if let Say::Hush = say {
+            self.urgent.clear();
+            self.read = number(ctx.props());
+            return true;
+        }
         self.pending = None;
         let (snapshot, lang) = (&ctx.props().snapshot, ctx.props().lang);
         let news: Vec<&Rc<Moment>> = since(snapshot, self.next).collect();
         self.polite = told(snapshot, &news, lang);
-        self.urgent = urgent(snapshot, &news, lang).unwrap_or_default();
         self.next = snapshot.seq;
+        if let Some(text) = urgent(snapshot, &news, lang) {
+            self.urgent = text;
+            self.hush_after(ctx, if number(ctx.props()) > self.read { REFUSAL } else { ALERT });
+        }
         true
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
         let t = ctx.props().lang.words();
-        let refused = ctx.props().refused.as_ref().map(|refused| {
+        let refused = ctx.props().refused.as_ref().filter(|refused| refused.0 > self.read).map(|refused| {
             html! {
                 <p class="refused" key={refused.0} aria-live="assertive">{ t.said_refused }{ ": " }{ refusals::refusal(&refused.1, ctx.props().lang) }</p>
             }
@@ -82,6 +107,18 @@ impl Component for Status {
             </div>
         }
     }
+}
+
+impl Status {
+    fn hush_after(&mut self, ctx: &Context<Self>, millis: u32) {
+        let link = ctx.link().clone();
+        self.hush = Some(Timeout::new(millis, move || link.send_message(Say::Hush)));
+    }
+}
+
+/// The number of the refusal; 0 without one.
+fn number(props: &StatusProps) -> u64 {
+    props.refused.as_ref().map_or(0, |refused| refused.0)
 }
 
 fn since(snapshot: &Snapshot, seq: u64) -> impl Iterator<Item = &Rc<Moment>> {

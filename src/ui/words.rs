@@ -145,6 +145,15 @@ pub(crate) const fn strategy(strategy: Strategy) -> &'static str {
     }
 }
 
+/// Who starts again under it, in words.
+pub(crate) const fn means(strategy: Strategy, t: &Words) -> &'static str {
+    match strategy {
+        Strategy::OneForOne | Strategy::SimpleOneForOne => t.means_one_for_one,
+        Strategy::OneForAll => t.means_one_for_all,
+        Strategy::RestForOne => t.means_rest_for_one,
+    }
+}
+
 pub(crate) const fn restart(restart: Restart) -> &'static str {
     match restart {
         Restart::Permanent => "permanent",

@@ -130,7 +130,7 @@ fn a_value_of_the_environment_names_its_source() {
 fn another_node_is_chosen_in_the_bar_and_on_a_phone_the_boot_runs_down() {
     with_page("index.html?seed=7", View::wide(360), |page| {
         page.wait_for("deep('.scene select')");
-        choose(page, ".scene select", "demo");
+        choose(page, ".scene select", "many applications");
         page.wait_for("deep('[data-app=audit].running')");
         let tops = page.eval(
             "return ['elixir', 'seq', 'audit'].map((name) => deep(`[data-app=${name}]`).getBoundingClientRect().top)",

@@ -19,7 +19,7 @@ fn a_crash_is_told_in_beats_forth_and_back() {
         press(page, ".do-crash");
         press(page, ".crash-menu .kill");
         page.wait_for("deepAll('.beats li').length === 4");
-        assert_eq!(heads(page), json!(["1 falls", "2 tells", "3 costs", "4 starts"]));
+        assert_eq!(heads(page), json!(["1 dies", "2 signals", "3 budget", "4 restarts"]));
         press(page, ".beats li button");
         says(page, "Seq.FibServer ended: :killed");
         assert_eq!(drawn(page, ".card.fallen .mark text"), "✕ :killed");
@@ -48,7 +48,7 @@ fn while_time_stands_still_each_press_plays_one_more_beat() {
         page.wait_for("deep('.paused')");
         page.eval("deep('.list').focus()");
         page.press("\u{E017}"); // Delete kills
-        for (number, head) in [(1, "falls"), (2, "tells"), (3, "costs"), (4, "starts")] {
+        for (number, head) in [(1, "dies"), (2, "signals"), (3, "budget"), (4, "restarts")] {
             page.press("b");
             page.wait_for(&format!("deep('.beats [aria-current=step]')?.textContent === '{number} {head}'"));
             if number == 1 {
@@ -68,7 +68,7 @@ fn a_crash_beyond_the_budget_is_followed_to_the_end_of_the_application() {
         page.eval("deep('.watch')?.click()");
         let heads: Vec<String> = serde_json::from_value(heads(page)).unwrap();
         let heads: Vec<&str> = heads.iter().filter_map(|head| head.split_once(' ')).map(|(_, head)| head).collect();
-        assert_eq!(heads.first(), Some(&"falls"));
+        assert_eq!(heads.first(), Some(&"dies"));
         assert_eq!(heads.iter().filter(|head| **head == "gives up").count(), 2, "{heads:?}");
         assert_eq!(heads.last(), Some(&"application ends"), "{heads:?}");
     });
@@ -109,7 +109,7 @@ fn a_strategy_that_is_edited_live_counts_from_the_next_crash() {
         press(page, ".do-crash");
         press(page, ".crash-menu .kill");
         page.wait_for("deepAll('.beats li').length === 5");
-        assert_eq!(heads(page), json!(["1 falls", "2 tells", "3 costs", "4 stops", "5 starts"]));
+        assert_eq!(heads(page), json!(["1 dies", "2 signals", "3 budget", "4 stops", "5 restarts"]));
         press(page, ".beats li:nth-child(4) button");
         says(page, "stopped, in this order: 1. Seq.ArithServer");
         press(page, ".next-beat");

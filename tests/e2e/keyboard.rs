@@ -78,7 +78,7 @@ fn the_bar_is_worked_by_keys() {
         go(page, ".help-button", ENTER, "deep('.help')");
         page.press(ESCAPE);
         page.wait_for("!deep('.help')");
-        go(page, ".scene select", DOWN, "deep('.scene select').selectedOptions[0].textContent === 'demo'");
+        go(page, ".scene select", DOWN, "deep('.scene select').selectedOptions[0].textContent === 'many applications'");
         page.wait_for("deep('[data-app=audit]')");
         start(page);
         go(page, ".reset", ENTER, "deep('[data-app=audit].running')");

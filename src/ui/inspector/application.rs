@@ -50,9 +50,11 @@ pub(super) fn Application(props: &ApplicationProps) -> Html {
                 <p class="under">{ chip(application, t) }<span>{ t.application }</span></p>
                 { application.reason.as_ref().map(|reason| html! { <p class="why">{ t.reason }{ " " }<code>{ words::brief(reason) }</code></p> }) }
             </header>
-            <div class="deeds">{ deeds(&act, application, *start_type, t) }{ versions(&act, application, is_seq, t) }</div>
+            if props.snapshot.halted.is_none() {
+                <div class="deeds">{ deeds(&act, application, *start_type, t) }{ versions(&act, application, is_seq, t) }</div>
+            }
             <div class="panel" tabindex="0" role="group" aria-label={t.applications}>
-                if !runs(application) { { types(*start_type, choose, t) } }
+                if !runs(application) && props.snapshot.halted.is_none() { { types(*start_type, choose, t) } }
                 { application.upgrade.as_ref().map(|upgrade| self::upgrade(upgrade, t)) }
                 if is_seq { { code(&props.snapshot.code, t) } }
                 { facts(&props.snapshot, application, t) }

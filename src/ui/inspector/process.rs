@@ -47,11 +47,11 @@ pub(super) fn panel(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode
 fn supervisor(props: &InspectorProps, node: &TreeNode, t: &'static Words) -> Html {
     let Some(supervisor) = &node.supervisor else { return Html::default() };
     let flags = &supervisor.flags;
-    let intensity = format!("{} / {} {}", flags.intensity, flags.period, t.in_seconds);
+    let intensity = format!("{} / {}{}", flags.intensity, flags.period, t.second);
     let left = format!("{} / {}", supervisor.left(props.now), flags.intensity);
     html! {
         <>
-            { fact(t.strategy, html! { <code>{ words::strategy(flags.strategy) }</code> }) }
+            { fact(t.strategy, html! { <><code>{ words::strategy(flags.strategy) }</code>{ ": " }{ words::means(flags.strategy, t) }</> }) }
             { fact(t.intensity, html! { intensity }) }
             { fact(t.budget, html! { left }) }
             { fact(t.total_restarts, html! { supervisor.total }) }

@@ -16,6 +16,7 @@ pub(super) fn panel(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode
     let info = &child.info;
     let code = |text: String| html! { <code>{ text }</code> };
     html! {
+        <>
         <dl>
             { fact(t.child_id, code(words::brief(&info.id))) }
             { fact(t.start, term(act, &props.choice, words::full(&info.start))) }
@@ -24,5 +25,7 @@ pub(super) fn panel(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode
             { fact(t.child_type, code(words::child_type(info.kind).to_owned())) }
             { fact(t.significant, code(info.significant.to_string())) }
         </dl>
+        <p class="hint">{ t.about_restarts }</p>
+        </>
     }
 }

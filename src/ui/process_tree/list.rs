@@ -100,7 +100,7 @@ fn twisty(act: &Callback<Act>, props: &ItemProps) -> Html {
 fn trailing(node: &TreeNode, props: &ItemProps, t: &Words) -> Html {
     let again = (node.incarnation > 1).then(|| html! { <span class="again">{ "×" }{ node.incarnation }</span> });
     let budget = props.left.as_ref().map(|budget| {
-        let label = format!("{} {}/{}", t.budget_left, budget.left, budget.all);
+        let label = super::budget_in_words(budget, t);
         html! {
             <svg class="small-ring" viewBox="-11 -11 22 22" width="22" height="22" role="img" aria-label={label}>
                 { glyph::ring(budget, 8.5) }

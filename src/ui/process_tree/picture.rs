@@ -254,7 +254,7 @@ fn inside(props: &CardProps) -> Html {
     });
     let ring = props.left.as_ref().map(|budget| {
         let (x, radius) = if props.compact { (props.width - 15, 8.0) } else { (props.width - 20, 12.0) };
-        html! { <g transform={format!("translate({x} {middle})")}>{ glyph::ring(budget, radius) }</g> }
+        html! { <g transform={format!("translate({x} {middle})")}><title>{ super::budget_in_words(budget, t) }</title>{ glyph::ring(budget, radius) }</g> }
     });
     let value = (!props.value.is_empty()).then(|| html! {
         <text class="value" x={(props.width - 10).to_string()} y={if props.compact { middle + 4 } else { 38 }.to_string()}>
