@@ -61,8 +61,11 @@ impl Component for Status {
 
     fn changed(&mut self, ctx: &Context<Self>, old: &StatusProps) -> bool {
         let snapshot = &ctx.props().snapshot;
-        // A new node counts anew.
-        self.next = self.next.min(snapshot.seq);
+        // A new node counts anew, and nobody has given up in it.
+        if snapshot.seq < self.next {
+            self.next = snapshot.seq;
+            self.urgent.clear();
+        }
         if self.pending.is_none() && snapshot.seq > self.next {
             let link = ctx.link().clone();
             self.pending = Some(Timeout::new(PAUSE, move || link.send_message(Say::News)));
