@@ -76,7 +76,7 @@ fn a_click_names_a_cell_and_arrows_move_on_from_it() {
 fn the_wall_stands_on_a_phone_too_and_speaks_korean() {
     let view = View { language: "ko-KR", scheme: "dark", ..View::wide(360) };
     crowd(view, |page| {
-        page.wait_for(&says("다시 시작됨"));
+        page.wait_for(&says("재시작"));
         assert!(label(page).contains("방금 죽음"), "{}", label(page));
         assert_eq!(page.eval("return document.documentElement.scrollWidth"), 360);
         assert_eq!(page.eval(&format!("return {}", of(":crowd", ".dataset.state"))), "running");
