@@ -13,7 +13,7 @@ impl Term {
     /// serial, references by number. Nesting costs heap, never stack; time goes by [`Term::words`],
     /// which counts without sharing and is to be bounded before for a term from outside.
     pub fn hash_into(&self, feed: &mut impl FnMut(&[u8])) {
-        self.walk(usize::MAX, feed);
+        self.walk(u64::MAX, feed);
     }
 
     /// [`Term::hash_into`] for a term from anywhere: of one with more than `words` words, which may
@@ -22,15 +22,19 @@ impl Term {
         if self.words() <= words {
             return self.hash_into(feed);
         }
-        self.walk(words as usize / 8, feed);
+        self.walk(u64::from(words / 8), feed);
         feed_tagged(b'w', &self.words().to_le_bytes(), feed);
     }
 
-    /// Feeds so many nodes at most.
-    fn walk(&self, nodes: usize, feed: &mut impl FnMut(&[u8])) {
-        let mut stack = vec![self];
-        for _ in 0..nodes {
-            let Some(term) = stack.pop() else { return };
+    /// Feeds nodes until they have so many words; what a node refers to is not its own.
+    fn walk(&self, words: u64, feed: &mut impl FnMut(&[u8])) {
+        let (mut stack, mut left) = (vec![self], words);
+        while let Some(term) = stack.pop().filter(|_| left > 0) {
+            let own = match term {
+                Term::Binary(_) | Term::Big(_) => u64::from(term.words()),
+                _ => 0,
+            };
+            left = left.saturating_sub(own.max(1));
             feed_node(term, feed, &mut stack);
         }
     }
@@ -155,6 +159,9 @@ mod tests {
         assert_eq!(bounded(&small), feed(&small));
         let doubled = |last: i64| (0..70).fold(Term::Int(last), |term, _| Term::tuple([term.clone(), term]));
         assert!(bounded(&doubled(1)).len() < 1_000);
+        let (mut fed, binary) = (0, Term::binary(vec![7; 1 << 20]));
+        Term::list(vec![binary; 1_000]).hash_bounded(8_000, &mut |bytes| fed += bytes.len());
+        assert!(fed < 2 << 20, "a binary that is there a thousand times is fed {fed} bytes long");
         let wide = |first: i64| Term::list((first..first + 1_000).map(Term::Int).collect::<Vec<_>>());
         assert_ne!(bounded(&wide(1)), bounded(&wide(2)));
         assert_ne!(bounded(&wide(1)), bounded(&Term::cons(1.into(), wide(2))));

@@ -140,7 +140,10 @@ pub fn close_up(messages: &Ring<Rc<MessageView>>, gap: Duration, most: usize) ->
     let mut newest = messages.iter().rev().take(most);
     let last = newest.next()?;
     let (mut from, mut to) = (last.sent_at, end(last));
-    for message in newest.take_while(|message| message.sent_at + gap >= last.sent_at) {
+    for message in newest {
+        if message.sent_at + gap < from {
+            break;
+        }
         from = message.sent_at;
         to = to.max(end(message));
     }
@@ -217,6 +220,8 @@ mod tests {
                 .into_iter()
                 .collect();
         assert_eq!(close_up(&messages, Duration(500), 12), Some((Instant(9_980), Instant(10_340))));
+        // Each of them to the next one: the first lies further than that before the last.
+        assert_eq!(close_up(&messages, Duration(9_995), 12), Some((Instant(0), Instant(10_964))));
         assert_eq!(close_up(&messages, Duration(500), 1), Some((Instant(10_230), Instant(10_340))));
         assert_eq!(close_up(&Ring::default(), Duration(500), 12), None);
     }
