@@ -46,10 +46,10 @@ use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
 use ets::Tables;
 use log::Log;
-use mailbox::Position;
+use mailbox::{Mailbox, Position};
 use message::Message;
 use planted::{Fault, Planted};
-use process::{Process, Status};
+use process::{NOBODY, Process, Status};
 use run_queue::RunQueue;
 use table::Table;
 use teardown::Dying;
@@ -103,6 +103,8 @@ pub struct Kernel {
     pub log_level: Option<Level>,
     pub(crate) table: Table,
     run_queue: RunQueue,
+    /// Who has, or had, the last turn, unless it has ended.
+    running: Pid,
     names: QuickMap<Atom, Pid>,
     pub(crate) timers: Timers,
     transport: Transport,
@@ -133,6 +135,7 @@ impl Kernel {
             table: Table::new(limits.processes),
             limits,
             run_queue: RunQueue::default(),
+            running: NOBODY,
             names: QuickMap::default(),
             timers: Timers::default(),
             transport: Transport::default(),
@@ -168,6 +171,12 @@ impl Kernel {
     #[must_use]
     pub fn process(&self, pid: Pid) -> Option<&Process> {
         self.table.get(pid)
+    }
+
+    /// Is it alive? Who asks is most often the one that runs.
+    #[inline(always)]
+    pub(crate) fn lives(&self, pid: Pid) -> bool {
+        pid == self.running || self.table.get(pid).is_some()
     }
 
     #[inline]
@@ -292,6 +301,7 @@ impl Kernel {
                 && process.status == Status::Runnable
             {
                 process.status = Status::Running;
+                self.running = pid;
                 return Some(pid);
             }
         }
@@ -316,6 +326,31 @@ impl Kernel {
         }
     }
 
+    /// The running process takes its next message as a term, or waits for one.
+    #[inline(always)]
+    pub(crate) fn take_term(&mut self, pid: Pid) -> Poll<Term> {
+        let Some(process) = self.table.get_mut(pid) else { return Poll::Pending };
+        if let Some(term) = process.mailbox.pop_plain() {
+            process.no_deadline();
+            return Poll::Ready(term);
+        }
+        if let Mailbox::Empty = process.mailbox {
+            self.counter += 1;
+            process.status = Status::Waiting;
+            return Poll::Pending;
+        }
+        self.take_any_term(pid)
+    }
+
+    #[inline(never)]
+    fn take_any_term(&mut self, pid: Pid) -> Poll<Term> {
+        match self.take_next(pid, None) {
+            Poll::Ready(Some(message)) => Poll::Ready(message.into_term()),
+            // Without a deadline there is no `None`.
+            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+        }
+    }
+
     /// The running process takes its next message, waits for one, or learns that the deadline has
     /// come (`None`).
     #[inline(always)]
@@ -325,7 +360,7 @@ impl Kernel {
             return self.timers.wait(process, deadline, self.now, &mut self.counter).map(|()| None);
         };
         process.no_deadline();
-        self.note_received(pid, message.id);
+        self.note_received(pid, message.id());
         Poll::Ready(Some(message))
     }
 
@@ -349,7 +384,7 @@ impl Kernel {
         };
         charge(at.saturating_sub(*position));
         process.no_deadline();
-        self.note_received(pid, message.id);
+        self.note_received(pid, message.id());
         Poll::Ready(Some(message))
     }
 
@@ -457,15 +492,15 @@ impl Kernel {
     // --- time
 
     /// A process has had its turn: its work counts, and takes time. Does it wait now, or queue for
-    /// another?
+    /// another; and has anybody died?
     #[inline(always)]
-    pub(crate) fn turn_over(&mut self, pid: Pid, reductions: u64, took: Duration) -> bool {
+    pub(crate) fn turn_over(&mut self, pid: Pid, reductions: u64, took: Duration) -> (bool, bool) {
         let goes_on = self.table.get_mut(pid).is_some_and(|process| {
             process.reductions += reductions;
             process.status != Status::Running
         });
         self.pass(took);
-        goes_on
+        (goes_on, !self.buried.is_empty())
     }
 
     /// Lets time pass while a process runs.

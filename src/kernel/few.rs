@@ -184,6 +184,7 @@ impl<K: Ord + Copy + Hash, V> Many<K, V> {
     fn remove(&mut self, key: K) -> Option<V> {
         let at = self.places.remove(&key)?;
         let removed = self.entries.get_mut(at)?.take();
+        while self.entries.pop_if(|entry| entry.is_none()).is_some() {}
         if self.entries.len() > 2 * self.places.len() + VECTOR {
             self.close_gaps();
         }

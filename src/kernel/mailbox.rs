@@ -10,6 +10,9 @@ use crate::term::Term;
 
 use super::message::Message;
 
+/// Holes up to this number stay where they are.
+const MANY_HOLES: usize = 32;
+
 /// Where a scan stands: a position among all messages that are in the queue.
 pub type Position = usize;
 
@@ -36,14 +39,19 @@ pub struct Queue {
 
 impl Mailbox {
     /// Adds a message of so many words. The words that wait now.
-    #[inline(always)]
     pub fn push(&mut self, message: Message, words: u32) -> u64 {
+        self.push_made(words, || message)
+    }
+
+    /// [`Mailbox::push`] of a message that is made where it will be.
+    #[inline(always)]
+    pub(super) fn push_made(&mut self, words: u32, make: impl FnOnce() -> Message) -> u64 {
         if let Mailbox::Empty = self {
             // Empty needs no drop, and the compiler does not see that.
-            std::mem::forget(std::mem::replace(self, Mailbox::One(message)));
+            std::mem::forget(std::mem::replace(self, Mailbox::One(make())));
             return weight_of(words);
         }
-        self.push_behind(message, words)
+        self.push_behind(make(), words)
     }
 
     #[inline(never)]
@@ -134,6 +142,20 @@ impl Mailbox {
         }
     }
 
+    /// Takes the first message if it is the only one, a term and in no log: most are.
+    #[inline(always)]
+    pub(super) fn pop_plain(&mut self) -> Option<Term> {
+        match self {
+            Mailbox::One(message) if message.is_plain() => {
+                let content = std::mem::take(&mut message.content);
+                // Nothing that needs a drop is left, and the compiler does not see that.
+                std::mem::forget(std::mem::take(self));
+                Some(content)
+            }
+            _ => None,
+        }
+    }
+
     #[inline(always)]
     fn pop_only(&mut self) -> Option<Message> {
         if let Mailbox::One(message) = std::mem::take(self) { Some(message) } else { None }
@@ -181,7 +203,7 @@ impl Mailbox {
     }
 
     /// Removes all messages that match; returns how many.
-    pub fn flush(&mut self, unwanted: impl FnMut(&Term) -> bool) -> usize {
+    pub(crate) fn flush(&mut self, unwanted: impl FnMut(&Message) -> bool) -> usize {
         if self.is_empty() { 0 } else { self.with_queue(|queue| queue.flush(unwanted)) }
     }
 
@@ -232,11 +254,11 @@ impl Queue {
 
     #[inline]
     fn find<T>(&mut self, from: Position, mut want: impl FnMut(&mut Message) -> Option<T>) -> Option<(Position, T)> {
-        let from = from.min(self.entries.len());
-        let mut at = from;
-        self.entries.range_mut(from..).find_map(|place| {
-            at += 1;
-            Some((at - 1, want(place.as_mut()?)?))
+        let (front, back) = self.entries.as_mut_slices();
+        let wrap = front.len();
+        find_in(front, from, &mut want).or_else(|| {
+            let (at, found) = find_in(back, from.saturating_sub(wrap), &mut want)?;
+            Some((wrap + at, found))
         })
     }
 
@@ -258,7 +280,9 @@ impl Queue {
         let message = self.entries.get_mut(at)?.take()?;
         self.words -= weight(&message);
         self.holes += 1;
-        self.trim();
+        if at == 0 || at + 1 == self.entries.len() || self.holes > MANY_HOLES {
+            self.trim();
+        }
         Some(message)
     }
 
@@ -269,15 +293,15 @@ impl Queue {
         while self.entries.pop_back_if(|place| place.is_none()).is_some() {
             self.holes -= 1;
         }
-        if self.holes > 32 && self.holes > self.len() {
+        if self.holes > MANY_HOLES && self.holes > self.len() {
             self.entries.retain(Option::is_some);
             self.holes = 0;
         }
     }
 
-    fn flush(&mut self, mut unwanted: impl FnMut(&Term) -> bool) -> usize {
+    fn flush(&mut self, mut unwanted: impl FnMut(&Message) -> bool) -> usize {
         let before = self.len();
-        self.entries.retain_mut(|place| place.as_mut().is_some_and(|message| !unwanted(message.as_term())));
+        self.entries.retain(|place| place.as_ref().is_some_and(|message| !unwanted(message)));
         self.holes = 0;
         self.words = self.entries.iter().flatten().map(weight).sum();
         before - self.len()
@@ -288,6 +312,17 @@ impl Queue {
         self.holes += later.holes;
         self.entries.append(&mut later.entries);
     }
+}
+
+#[inline]
+fn find_in<T>(
+    places: &mut [Option<Message>],
+    from: Position,
+    want: &mut impl FnMut(&mut Message) -> Option<T>,
+) -> Option<(Position, T)> {
+    let places = places.get_mut(from..)?;
+    let (at, found) = places.iter_mut().enumerate().find_map(|(at, place)| Some((at, want(place.as_mut()?)?)))?;
+    Some((from + at, found))
 }
 
 /// A message takes its own word and what is behind it.

@@ -1,9 +1,9 @@
 //! Messages: terms, and the most frequent ones in parts.
 //!
-//! A call is two messages of known shape, a cast is one. They travel and wait in parts, and the
-//! tuples that they are become terms only for those who look at them as terms: a plain receive,
-//! a trace, the inspector. Nobody can tell the difference but by the time it takes; their words
-//! count as those of the tuples.
+//! A call is two messages of known shape, a cast is one, and the kernel tells an end by two more.
+//! They travel and wait in parts, and the tuples that they are become terms only for those who
+//! look at them as terms: a plain receive, a trace, the inspector. Nobody can tell the difference
+//! but by the time it takes; their words count as those of the tuples.
 
 use crate::term::{Atom, Pid, Ref, Term};
 
@@ -13,12 +13,14 @@ pub struct Message {
     pub(crate) shape: Shape,
     /// Of a call or reply: does it, or did it, go by the alias?
     aliased: bool,
-    /// Of a call or an acknowledgement: the sender's number.
+    /// The number of who called, acknowledges or ended.
     serial: u32,
-    /// Of a call or reply: the call's monitor. Of an acknowledgement: only the sender's slot.
+    /// Of a call or reply: the call's monitor. Of an acknowledgement: only the sender's slot. Of a
+    /// `'DOWN'`: the monitor.
     pub(crate) mref: Ref,
-    /// Its number in the log, 0 if it was sent untraced.
-    pub(crate) id: u64,
+    /// Its number in the log, 0 if it was sent untraced. Of what the kernel itself tells, which is
+    /// never traced: the slot of who ended.
+    note: u64,
     /// What is in the shape.
     pub(crate) content: Term,
 }
@@ -38,6 +40,19 @@ pub(crate) enum Shape {
     Ack,
     /// `{ack, Pid, {ok, Pid}}`: nearly every acknowledgement of a start.
     AckOk,
+    /// `{'EXIT', Pid, Content}`
+    Exit,
+    /// `{'DOWN', Monitor, process, Pid, Content}`
+    Down,
+}
+
+/// What a message tells the end of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// An `'EXIT'`, of this process.
+    Exit(Pid),
+    /// A `'DOWN'`, of this monitor.
+    Down(Ref),
 }
 
 /// Who called, and by what it knows its reply: `{Pid, Tag}`, where the tag is the monitor of the
@@ -69,7 +84,7 @@ impl Caller {
     #[inline]
     fn says(self, shape: Shape, content: Term) -> Message {
         let Caller { mref, serial, aliased } = self;
-        Message { shape, aliased, serial, mref, id: 0, content }
+        Message { shape, aliased, serial, mref, note: 0, content }
     }
 
     /// The process that called.
@@ -83,6 +98,14 @@ impl Caller {
     #[must_use]
     pub fn term(self) -> Term {
         Term::tuple([self.pid().into(), tag(self.mref, self.aliased)])
+    }
+}
+
+fn end_in(message: &Term) -> Option<End> {
+    match message.as_tuple()? {
+        [Term::Atom(Atom::EXIT), Term::Pid(pid), _] => Some(End::Exit(*pid)),
+        [Term::Atom(Atom::DOWN), Term::Ref(monitor), _, _, _] => Some(End::Down(*monitor)),
+        _ => None,
     }
 }
 
@@ -118,7 +141,7 @@ impl Message {
     #[must_use]
     pub fn ack_ok(from: Pid) -> Self {
         let (serial, mref) = (from.serial, Ref::new(0, from.slot));
-        Message { shape: Shape::AckOk, aliased: false, serial, mref, id: 0, content: Term::Nil }
+        Message { shape: Shape::AckOk, aliased: false, serial, mref, note: 0, content: Term::Nil }
     }
 
     /// Who has sent it, if it is a call or an acknowledgement.
@@ -129,7 +152,77 @@ impl Message {
 
     #[inline]
     fn plain(shape: Shape, content: Term) -> Self {
-        Message { shape, aliased: false, serial: 0, mref: Ref::new(0, 0), id: 0, content }
+        Message { shape, aliased: false, serial: 0, mref: Ref::new(0, 0), note: 0, content }
+    }
+
+    /// `{'EXIT', Pid, Reason}`
+    #[inline]
+    pub(crate) fn exit(pid: Pid, reason: Term) -> Self {
+        Message { serial: pid.serial, note: pid.slot.into(), ..Message::plain(Shape::Exit, reason) }
+    }
+
+    /// `{'DOWN', Monitor, process, Pid, Reason}`
+    #[inline]
+    pub(crate) fn down(mref: Ref, pid: Pid, reason: Term) -> Self {
+        Message { mref, serial: pid.serial, note: pid.slot.into(), ..Message::plain(Shape::Down, reason) }
+    }
+
+    /// Its number in the log, 0 if it is in none.
+    #[inline(always)]
+    pub(crate) fn id(&self) -> u64 {
+        if self.is_told() { 0 } else { self.note }
+    }
+
+    pub(crate) fn set_id(&mut self, id: u64) {
+        self.note = id;
+    }
+
+    /// Is it a term, and in no log?
+    #[inline(always)]
+    pub(super) fn is_plain(&self) -> bool {
+        self.shape == Shape::Term && self.note == 0
+    }
+
+    /// Does the kernel itself say it?
+    #[inline(always)]
+    fn is_told(&self) -> bool {
+        matches!(self.shape, Shape::Exit | Shape::Down)
+    }
+
+    /// Who ended.
+    fn ended(&self) -> Pid {
+        Pid::new(u32::try_from(self.note).unwrap_or(u32::MAX), self.serial)
+    }
+
+    /// Which end it tells, if it tells one.
+    #[inline]
+    pub(crate) fn end(&self) -> Option<End> {
+        match self.shape {
+            Shape::Exit => Some(End::Exit(self.ended())),
+            Shape::Down => Some(End::Down(self.mref)),
+            Shape::Term => end_in(&self.content),
+            Shape::Call | Shape::Cast | Shape::Reply | Shape::Ack | Shape::AckOk => None,
+        }
+    }
+
+    /// Is it the `'EXIT'` of this process?
+    #[inline]
+    pub(crate) fn is_exit_of(&self, pid: Pid) -> bool {
+        self.end() == Some(End::Exit(pid))
+    }
+
+    /// Is it the `'DOWN'` of this monitor?
+    #[inline]
+    pub(crate) fn is_down_of(&self, monitor: Ref) -> bool {
+        self.end() == Some(End::Down(monitor))
+    }
+
+    /// Of an `'EXIT'` or `'DOWN'`: its reason.
+    pub(crate) fn into_reason(self) -> Term {
+        if self.is_told() {
+            return self.content;
+        }
+        self.content.as_tuple().and_then(<[Term]>::last).cloned().unwrap_or_default()
     }
 
     /// Who called.
@@ -156,6 +249,8 @@ impl Message {
             Shape::Reply => 3 + 3,
             Shape::Ack => 4,
             Shape::AckOk => 4 + 3,
+            Shape::Exit => 4,
+            Shape::Down => 6 + 3,
         };
         tuples + 2 * u32::from(self.aliased)
     }
@@ -169,7 +264,7 @@ impl Message {
 
     #[inline(never)]
     fn joined(self) -> Term {
-        let from = self.sender();
+        let (from, ended) = (self.sender(), self.ended());
         let Message { aliased, mref, content, .. } = self;
         match self.shape {
             Shape::Term => content,
@@ -181,6 +276,8 @@ impl Message {
             Shape::Reply => Term::tuple([tag(mref, aliased), content]),
             Shape::Ack => Term::tuple([Atom::ACK.into(), from.into(), content]),
             Shape::AckOk => Term::tuple([Atom::ACK.into(), from.into(), Term::ok(from.into())]),
+            Shape::Exit => Term::tuple([Atom::EXIT.into(), ended.into(), content]),
+            Shape::Down => Term::tuple([Atom::DOWN.into(), mref.into(), Atom::PROCESS.into(), ended.into(), content]),
         }
     }
 
@@ -195,8 +292,8 @@ impl Message {
 
     #[cold]
     fn put_together(&mut self) {
-        let id = self.id;
-        *self = Message { id, ..std::mem::take(self).into_term().into() };
+        let note = self.id();
+        *self = Message { note, ..std::mem::take(self).into_term().into() };
     }
 }
 
@@ -232,6 +329,25 @@ mod tests {
         let ack = Message::ack_ok(Pid::new(3, 9));
         assert_eq!(ack.words(), ack.clone().into_term().words());
         assert_eq!(ack.into_term(), term!({ack, (Pid::new(3, 9)), {ok, (Pid::new(3, 9))}}));
+    }
+
+    #[test]
+    fn an_end_is_told_by_the_same_words_in_parts_and_in_tuples() {
+        let (pid, mref) = (Pid::new((1 << 18) - 1, u32::MAX), Ref::new(7, 3));
+        let exit = Message::exit(pid, term!({bad, [1]}));
+        let down = Message::down(mref, pid, term!({bad, [1]}));
+        assert_eq!(exit.clone().into_term(), term!({:"EXIT", (pid), {bad, [1]}}));
+        assert_eq!(down.clone().into_term(), term!({:"DOWN", (mref), process, (pid), {bad, [1]}}));
+        for message in [exit, down] {
+            let mut term = message.clone();
+            term.as_term();
+            assert_eq!((message.words(), message.id()), (term.words(), 0));
+            for message in [message, term] {
+                assert_eq!(message.is_exit_of(pid), !message.is_down_of(mref));
+                assert!(!message.is_exit_of(Pid::new(1, u32::MAX)) && !message.is_down_of(Ref::new(8, 3)));
+                assert_eq!(message.into_reason(), term!({bad, [1]}));
+            }
+        }
     }
 
     #[test]

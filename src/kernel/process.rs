@@ -111,6 +111,20 @@ pub struct Cold {
     lineage: Option<(Option<Atom>, Term)>,
 }
 
+/// Whose place a vacant slot is: there is no such slot, and no process has had this number.
+pub(super) const NOBODY: Pid = Pid::new(u32::MAX, u32::MAX);
+
+/// What a process leaves to be settled when it ends.
+pub(super) struct Estate {
+    pub(super) name: Option<Atom>,
+    pub(super) traced: bool,
+    pub(super) links: Few<Pid, ()>,
+    pub(super) monitors: Few<Ref, Watch>,
+    pub(super) monitored_by: Few<Ref, Pid>,
+    pub(super) patience: Option<Box<Patience>>,
+    pub(super) cold: Option<Box<Cold>>,
+}
+
 impl Process {
     /// A process that is linked to its parent if it is born so; the parent's end is the caller's.
     pub(super) fn new(pid: Pid, birth: Birth, group_leader: Option<Pid>, ancestors: Term) -> Self {
@@ -137,6 +151,22 @@ impl Process {
             reductions: 0,
             patience: None,
             cold: None,
+        }
+    }
+
+    /// It has ended, and its place is nobody's.
+    pub(super) fn vacate(&mut self) -> Estate {
+        self.pid = NOBODY;
+        self.mailbox = Mailbox::Empty;
+        self.ancestors = Term::Nil;
+        Estate {
+            name: self.name,
+            traced: self.traced,
+            links: std::mem::take(&mut self.links),
+            monitors: std::mem::take(&mut self.monitors),
+            monitored_by: std::mem::take(&mut self.monitored_by),
+            patience: self.patience.take(),
+            cold: self.cold.take(),
         }
     }
 
@@ -224,8 +254,9 @@ impl Process {
         if self.status != Status::Waiting {
             return false;
         }
-        self.status = if self.suspended == 0 { Status::Runnable } else { Status::Suspended };
-        self.status == Status::Runnable
+        let wakes = self.suspended == 0;
+        self.status = if wakes { Status::Runnable } else { Status::Suspended };
+        wakes
     }
 
     /// It waits no longer for a time-out.

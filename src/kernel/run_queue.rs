@@ -1,5 +1,6 @@
 //! Who runs next: a ring of pids.
 
+use super::process::NOBODY;
 use crate::term::Pid;
 
 /// A queue of processes. Its room is a power of two, so that a place is found by a mask.
@@ -12,7 +13,7 @@ pub(super) struct RunQueue {
 }
 
 /// Nobody's place.
-const VACANT: Pid = Pid::new(u32::MAX, 0);
+const VACANT: Pid = NOBODY;
 
 impl RunQueue {
     #[inline]

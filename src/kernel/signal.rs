@@ -55,23 +55,16 @@ impl Kernel {
     /// [`Kernel::send`] for the few places that send most, and have weighed the message. It makes
     /// no signal of a message that arrives at once.
     #[inline(always)]
-    pub(crate) fn dispatch(&mut self, from: Pid, to: Dest, mut message: Message, words: u32) -> bool {
+    pub(crate) fn dispatch(&mut self, from: Pid, to: Dest, message: Message, words: u32) -> bool {
         match to {
-            Dest::Pid(to) => {
-                message.id = self.note_sent(from, to, &message);
-                if self.is_slow() {
-                    self.depart(from, to, Signal::Message { message, words });
-                } else {
-                    self.enqueue(to, message, words);
-                }
-            }
+            Dest::Pid(to) => self.dispatch_to(from, to, words, || message),
             Dest::Alias(alias) => {
                 let Some(owner) = self.table.at(alias.slot()).map(|process| process.pid) else { return true };
-                message.id = self.note_sent(from, owner, &message);
-                if self.is_slow() {
-                    self.depart(from, owner, Signal::Aliased { alias, message, words });
+                self.messages += 1;
+                if self.is_watched() {
+                    self.dispatch_watched(from, owner, Some(alias), message, words);
                 } else if self.passes_alias(owner, alias) {
-                    self.enqueue(owner, message, words);
+                    self.enqueue(owner, words, || message);
                 }
             }
             Dest::Name(name) => return self.send_by_name(from, name, message),
@@ -79,19 +72,43 @@ impl Kernel {
         true
     }
 
+    /// [`Kernel::dispatch`] to a process. The message is made where it is needed, which saves
+    /// moving it.
+    #[inline(always)]
+    pub(crate) fn dispatch_to(&mut self, from: Pid, to: Pid, words: u32, make: impl FnOnce() -> Message) {
+        self.messages += 1;
+        if self.is_watched() {
+            self.dispatch_watched(from, to, None, make(), words);
+        } else {
+            self.enqueue(to, words, make);
+        }
+    }
+
+    /// Is any message logged, or kept in flight?
+    #[inline(always)]
+    fn is_watched(&self) -> bool {
+        self.trace_all || self.traced > 0 || self.is_slow()
+    }
+
+    /// Logs a message if either end is traced, and makes a signal of it if signals stay in flight.
+    #[cold]
+    #[inline(never)]
+    fn dispatch_watched(&mut self, from: Pid, to: Pid, alias: Option<Ref>, mut message: Message, words: u32) {
+        message.set_id(self.note_traced(from, to, &message));
+        match alias {
+            Some(alias) if self.is_slow() => self.depart(from, to, Signal::Aliased { alias, message, words }),
+            None if self.is_slow() => self.depart(from, to, Signal::Message { message, words }),
+            Some(alias) if !self.passes_alias(to, alias) => {}
+            _ => self.enqueue(to, words, || message),
+        }
+    }
+
     #[inline(never)]
     fn send_by_name(&mut self, from: Pid, name: Atom, message: Message) -> bool {
         self.whereis(name).is_some_and(|to| self.send(from, Dest::Pid(to), message))
     }
 
-    /// Counts a message and, if either end is traced, logs it.
-    #[inline]
-    fn note_sent(&mut self, from: Pid, to: Pid, message: &Message) -> u64 {
-        self.messages += 1;
-        if self.trace_all || self.traced > 0 { self.note_traced(from, to, message) } else { 0 }
-    }
-
-    #[cold]
+    /// Logs a message if either end is traced; its number in the log.
     fn note_traced(&mut self, from: Pid, to: Pid, message: &Message) -> u64 {
         let traced = |pid| self.table.get(pid).is_some_and(|process: &Process| process.traced);
         if !(self.trace_all || traced(from) || traced(to)) {
@@ -223,10 +240,10 @@ impl Kernel {
     #[inline(always)]
     pub(super) fn arrive(&mut self, to: Pid, signal: Signal) {
         match signal {
-            Signal::Message { message, words } => self.enqueue(to, message, words),
+            Signal::Message { message, words } => self.enqueue(to, words, || message),
             Signal::Aliased { alias, message, words } => {
                 if self.passes_alias(to, alias) {
-                    self.enqueue(to, message, words);
+                    self.enqueue(to, words, || message);
                 }
             }
             Signal::Exit { from, reason, link, cause } => self.arrive_exit(to, from, reason, link, cause),
@@ -248,10 +265,10 @@ impl Kernel {
     }
 
     #[inline(always)]
-    fn enqueue(&mut self, to: Pid, message: Message, words: u32) {
+    fn enqueue(&mut self, to: Pid, words: u32, make: impl FnOnce() -> Message) {
         let limit = self.limits.mailbox_words;
         let Some(process) = self.table.get_mut(to) else { return };
-        let words = process.mailbox.push(message, words);
+        let words = process.mailbox.push_made(words, make);
         if self.planted.is(Fault::MailboxSwaps) {
             process.mailbox.swap_last();
         }
@@ -262,11 +279,11 @@ impl Kernel {
         }
     }
 
-    /// What the kernel itself says to a process.
+    /// What the kernel itself tells a process.
     #[inline(never)]
-    fn enqueue_term(&mut self, to: Pid, term: Term) {
-        let words = term.words();
-        self.enqueue(to, term.into(), words);
+    fn tell(&mut self, to: Pid, message: Message) {
+        let words = message.words();
+        self.enqueue(to, words, || message);
     }
 
     /// Its mailbox is too full.
@@ -319,13 +336,15 @@ impl Kernel {
     fn arrive_down(&mut self, to: Pid, from: Pid, mref: Ref, reason: ExitReason, cause: Option<u64>) {
         let Some(watch) = self.table.get_mut(to).and_then(|process| process.monitors.remove(mref)) else { return };
         self.emit(Event::Down { from, to, mref, reason: reason.0.clone(), cause });
-        let object = match watch.name {
-            Some(name) => Term::tuple([name.into(), Atom::NONODE.into()]),
-            None => from.into(),
+        let message = match (self.take_tag(to, mref), watch.name) {
+            (None, None) => Message::down(mref, from, reason.0),
+            (tag, name) => {
+                let tag = tag.unwrap_or(Atom::DOWN.into());
+                let object = name.map_or(from.into(), |name| Term::tuple([name.into(), Atom::NONODE.into()]));
+                Term::tuple([tag, mref.into(), Atom::PROCESS.into(), object, reason.0]).into()
+            }
         };
-        let tag = self.take_tag(to, mref).unwrap_or(Atom::DOWN.into());
-        let down = [tag, mref.into(), Atom::PROCESS.into(), object, reason.0];
-        self.enqueue_term(to, Term::tuple(down));
+        self.tell(to, message);
     }
 
     /// The rows of the reference manual's tables on receiving exit signals.
@@ -343,10 +362,7 @@ impl Kernel {
         let itself = from == to || !link && self.planted.is(Fault::NormalKills);
         match (kill, trap, reason.is_normal(), itself) {
             (true, _, _, _) => self.doom(to, Atom::KILLED.into(), Some(signal)),
-            (false, true, _, _) => {
-                let message = [Atom::EXIT.into(), from.into(), reason.0];
-                self.enqueue_term(to, Term::tuple(message));
-            }
+            (false, true, _, _) => self.tell(to, Message::exit(from, reason.0)),
             // A signal `normal` from oneself by exit/2 does end the process.
             (false, false, true, true) => self.doom(to, reason, Some(signal)),
             (false, false, true, false) => {}

@@ -3,11 +3,13 @@
 use crate::term::Pid;
 use crate::term::ordered::sort_by_key;
 
-use super::process::Process;
+use super::process::{Estate, NOBODY, Process};
 
-/// All live processes.
+/// All live processes. A slot that is vacant keeps its room: who had many processes may have as
+/// many again.
 pub struct Table {
-    slots: Vec<Option<Box<Process>>>,
+    #[expect(clippy::vec_box, reason = "a process is large, and growing should not move them")]
+    slots: Vec<Box<Process>>,
     free: Vec<u32>,
     live: usize,
     spawned: u32,
@@ -30,29 +32,26 @@ impl Table {
         if self.live >= self.limit as usize {
             return None;
         }
-        let slot = match self.free.pop() {
-            Some(slot) => slot,
-            None => self.grow()?,
-        };
+        let slot = self.free.pop().or_else(|| self.next_slot())?;
         self.spawned = self.spawned.wrapping_add(1);
         let pid = Pid::new(slot, self.spawned);
-        *self.slots.get_mut(slot as usize)? = Some(Box::new(make(pid)));
+        match self.slots.get_mut(slot as usize) {
+            Some(place) => **place = make(pid),
+            None => self.slots.push(Box::new(make(pid))),
+        }
         self.live += 1;
         Some(pid)
     }
 
-    fn grow(&mut self) -> Option<u32> {
-        let slot = u32::try_from(self.slots.len()).ok().filter(|slot| *slot < 1 << crate::term::pid::SLOT_BITS)?;
-        self.slots.push(None);
-        Some(slot)
+    fn next_slot(&self) -> Option<u32> {
+        u32::try_from(self.slots.len()).ok().filter(|slot| *slot < 1 << crate::term::pid::SLOT_BITS)
     }
 
-    /// Takes a dead process out. The slot stays occupied until [`Table::release`].
-    pub(super) fn remove(&mut self, pid: Pid) -> Option<Box<Process>> {
-        let slot = self.slots.get_mut(pid.slot as usize)?;
-        let process = slot.take_if(|process| process.pid == pid)?;
+    /// Takes what a dead process leaves. The slot stays occupied until [`Table::release`].
+    pub(super) fn remove(&mut self, pid: Pid) -> Option<Estate> {
+        let estate = self.get_mut(pid)?.vacate();
         self.live -= 1;
-        Some(process)
+        Some(estate)
     }
 
     pub(super) fn release(&mut self, slot: u32) {
@@ -62,17 +61,17 @@ impl Table {
     /// A process knows its slot, so its number tells whether it is this one.
     #[inline(always)]
     pub(super) fn get(&self, pid: Pid) -> Option<&Process> {
-        self.at(pid.slot).filter(|process| process.pid.number() == pid.number())
+        self.slots.get(pid.slot as usize).map(Box::as_ref).filter(|process| process.pid.number() == pid.number())
     }
 
     #[inline(always)]
     pub(super) fn get_mut(&mut self, pid: Pid) -> Option<&mut Process> {
-        self.slots.get_mut(pid.slot as usize)?.as_deref_mut().filter(|process| process.pid.number() == pid.number())
+        self.slots.get_mut(pid.slot as usize).map(Box::as_mut).filter(|process| process.pid.number() == pid.number())
     }
 
     #[inline]
     pub(super) fn at(&self, slot: u32) -> Option<&Process> {
-        self.slots.get(slot as usize)?.as_deref()
+        self.slots.get(slot as usize).map(Box::as_ref).filter(|process| process.pid != NOBODY)
     }
 
     pub(super) fn len(&self) -> usize {
@@ -84,7 +83,7 @@ impl Table {
     }
 
     pub(super) fn pids(&self) -> Vec<Pid> {
-        let mut pids: Vec<Pid> = self.slots.iter().flatten().map(|process| process.pid).collect();
+        let mut pids: Vec<Pid> = self.slots.iter().map(|process| process.pid).filter(|pid| *pid != NOBODY).collect();
         sort_by_key(&mut pids, |pid| *pid);
         pids
     }

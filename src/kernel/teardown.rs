@@ -12,7 +12,7 @@ use crate::term::{Atom, Pid};
 
 use super::Kernel;
 use super::planted::Fault;
-use super::process::Process;
+use super::process::{Estate, NOBODY};
 use super::signal::Signal;
 
 /// A process that is about to end.
@@ -42,25 +42,27 @@ impl Kernel {
             return;
         }
         while let Some(Dying { pid, reason, cause }) = self.dying.pop_front() {
-            if let Some(process) = self.table.remove(pid) {
-                self.bury(process, reason, cause);
+            if let Some(estate) = self.table.remove(pid) {
+                self.bury(pid, estate, reason, cause);
             }
         }
         self.burying = false;
     }
 
-    fn bury(&mut self, mut process: Box<Process>, reason: ExitReason, cause: Option<u64>) {
-        let pid = process.pid;
+    fn bury(&mut self, pid: Pid, estate: Estate, reason: ExitReason, cause: Option<u64>) {
+        if pid == self.running {
+            self.running = NOBODY;
+        }
         self.buried.push_back(pid.slot);
-        if let Some(name) = process.name
+        if let Some(name) = estate.name
             && !self.planted.is(Fault::NameIsKept)
         {
             self.release_name(name);
         }
-        self.trace_ended(process.traced);
+        self.trace_ended(estate.traced);
         self.tables.delete_owned(pid);
-        self.timers.forget(&mut process);
-        if let Some(cold) = process.cold.take() {
+        self.timers.forget(estate.patience);
+        if let Some(cold) = estate.cold {
             for (timer, ()) in cold.addressed_timers {
                 self.timers.cancel(timer);
             }
@@ -69,14 +71,14 @@ impl Kernel {
             }
         }
         let exit = Some(self.emit(Event::Exited { pid, reason: reason.0.clone(), cause }));
-        for (mref, watch) in std::mem::take(&mut process.monitors) {
+        for (mref, watch) in estate.monitors {
             self.transmit(pid, watch.target, Signal::Demonitor { mref });
         }
-        for (linked, ()) in std::mem::take(&mut process.links) {
+        for (linked, ()) in estate.links {
             let reason = if self.planted.is(Fault::ReasonIsLost) { Atom::NORMAL.into() } else { reason.clone() };
             self.transmit(pid, linked, Signal::Exit { from: pid, reason, link: true, cause: exit });
         }
-        for (mref, watcher) in std::mem::take(&mut process.monitored_by) {
+        for (mref, watcher) in estate.monitored_by {
             let down = |reason| Signal::Down { from: pid, mref, reason, cause: exit };
             self.transmit(pid, watcher, down(reason.clone()));
             if self.planted.is(Fault::DownTwice) {

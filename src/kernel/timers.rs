@@ -124,8 +124,8 @@ impl Timers {
         }
     }
 
-    pub(super) fn forget(&mut self, process: &mut Process) {
-        if let Some(armed) = process.patience.take().and_then(|patience| patience.armed) {
+    pub(super) fn forget(&mut self, patience: Option<Box<Patience>>) {
+        if let Some(armed) = patience.and_then(|patience| patience.armed) {
             self.due.remove(&armed);
         }
     }

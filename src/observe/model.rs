@@ -12,12 +12,13 @@ mod peers;
 mod processes;
 mod tree;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::pages::Ring;
 use super::snapshot::{Happening, Moment, NodeKey, Snapshot};
 use crate::event::{ChildInfo, Entry, Event};
+use crate::term::quick::QuickMap;
 use crate::term::{Atom, Ordered, Pid, Term};
 use crate::time::{Duration, Instant};
 use peers::Peers;
@@ -59,11 +60,11 @@ pub struct Model {
     /// The specification of the dynamic child that a supervisor starts next.
     template: Ordered<Pid, Rc<ChildInfo>>,
     /// Where the dead process of a dynamic child was.
-    former: HashMap<Pid, NodeKey>,
+    former: QuickMap<Pid, NodeKey>,
     /// Children whose restart is under way, and the dynamic process each is to replace.
     coming_back: Ordered<NodeKey, Option<Pid>>,
     /// How many children will be restarted, by the place of their supervisor.
-    restarting: HashMap<NodeKey, u32>,
+    restarting: QuickMap<NodeKey, u32>,
     /// Children that are down by a failure, by application.
     down: Ordered<Atom, u32>,
     registered: Ordered<Atom, Pid>,
@@ -95,9 +96,9 @@ impl Model {
             named: Ordered::new(),
             starting: Ordered::new(),
             template: Ordered::new(),
-            former: HashMap::new(),
+            former: QuickMap::default(),
             coming_back: Ordered::new(),
-            restarting: HashMap::new(),
+            restarting: QuickMap::default(),
             down: Ordered::new(),
             registered: Ordered::new(),
             graves: VecDeque::new(),

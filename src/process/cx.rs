@@ -63,7 +63,7 @@ impl Cx {
     pub(super) fn act<T: Default>(&self, reductions: u32, act: impl FnOnce(&mut Kernel, Pid) -> T) -> T {
         self.shared.charge(reductions);
         let mut kernel = self.kernel();
-        if kernel.process(self.me).is_some() { act(&mut kernel, self.me) } else { T::default() }
+        if kernel.lives(self.me) { act(&mut kernel, self.me) } else { T::default() }
     }
 
     /// `self()`

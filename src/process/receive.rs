@@ -47,11 +47,7 @@ impl Future for Receive<'_> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Term> {
-        // Without a deadline there is no `None`.
-        match poll_next(self.cx, None) {
-            Poll::Ready(message) => Poll::Ready(message.map_or(Term::Nil, Message::into_term)),
-            Poll::Pending => Poll::Pending,
-        }
+        if self.cx.yields() { Poll::Pending } else { self.cx.kernel().take_term(self.cx.me) }
     }
 }
 
@@ -92,7 +88,7 @@ impl<T, F: FnMut(&Term) -> Option<T> + Unpin> Future for Select<'_, F> {
             match taken {
                 Some((message, selected)) => {
                     process.no_deadline();
-                    kernel.note_received(cx.me, message.map_or(0, |message| message.id));
+                    kernel.note_received(cx.me, message.map_or(0, |message| message.id()));
                     return Poll::Ready(Some(selected));
                 }
                 None if more => {}
@@ -123,6 +119,24 @@ impl<T, F: FnMut(&Term) -> Option<T> + Unpin> Future for Match<'_, F> {
             matched.is_some()
         };
         poll_match(this.cx, &mut this.position, this.deadline, matches).map(|found| found.and(matched))
+    }
+}
+
+/// [`Match`] for those who know messages in parts.
+pub(crate) struct Await<'a, F> {
+    pub(super) cx: &'a Cx,
+    pub(super) deadline: Option<Instant>,
+    pub(super) wants: F,
+    pub(super) position: Position,
+}
+
+impl<F: FnMut(&Message) -> bool + Unpin> Future for Await<'_, F> {
+    type Output = Option<Message>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<Message>> {
+        let this = &mut *self;
+        poll_match(this.cx, &mut this.position, this.deadline, |message| (this.wants)(message))
     }
 }
 

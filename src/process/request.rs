@@ -40,7 +40,7 @@ impl Cx {
         let words = message.words();
         self.shared.charge(3 + words / 64);
         if position.is_some() {
-            kernel.dispatch(self.me, Dest::Pid(server), message, words);
+            kernel.dispatch_to(self.me, server, words, || message);
         }
         Request { mref, position: position.unwrap_or(0), deadline }
     }
@@ -52,11 +52,13 @@ impl Cx {
         let answers = |message: &mut Message| match message.shape {
             Shape::Reply => message.mref == mref,
             Shape::Term => answer(&message.content, mref).is_some(),
-            Shape::Call | Shape::Cast | Shape::Ack | Shape::AckOk => false,
+            Shape::Down => message.mref == mref,
+            Shape::Call | Shape::Cast | Shape::Ack | Shape::AckOk | Shape::Exit => false,
         };
         let found = poll_match(self, &mut request.position, request.deadline, answers);
         found.map(|message| match message? {
             Message { shape: Shape::Reply, content, .. } => Some(Answer::Reply(content)),
+            Message { shape: Shape::Down, content, .. } => Some(Answer::Down(content)),
             message => answer(&message.content, mref),
         })
     }

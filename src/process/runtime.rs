@@ -85,6 +85,8 @@ pub struct Runtime {
     shared: Rc<Shared>,
     /// By slot of the process table.
     bodies: Vec<Option<BoxBody>>,
+    /// Bodies of the dead.
+    left: Vec<BoxBody>,
     fuel: i64,
     ns_per_reduction: u64,
     turns: u64,
@@ -102,6 +104,7 @@ impl Runtime {
         Runtime {
             shared,
             bodies: Vec::new(),
+            left: Vec::new(),
             fuel,
             ns_per_reduction,
             turns: 0,
@@ -253,26 +256,36 @@ impl Runtime {
     /// [`Runtime::turn`] for the loops.
     #[inline(always)]
     fn step(&mut self) -> bool {
-        let Some(pid) = self.shared.kernel.borrow_mut().next_runnable() else { return false };
+        let Some(pid) = self.shared.kernel.borrow_mut().next_runnable() else { return self.rest() };
         let Some(Some(body)) = self.bodies.get_mut(pid.slot as usize) else { return true };
         self.turns += 1;
         self.shared.fuel.set(self.fuel);
         let turn = body.as_mut().resume();
-        let spent = self.fuel - self.shared.fuel.get();
-        let spent = u64::try_from(spent).unwrap_or(0);
+        // Nobody is given fuel in its turn.
+        let spent = (self.fuel - self.shared.fuel.get()).cast_unsigned();
         #[cfg(feature = "lab")]
         {
             self.last_turn = Some((pid, spent));
         }
         let took = Duration(spent.saturating_mul(self.ns_per_reduction));
-        let goes_on = self.shared.kernel.borrow_mut().turn_over(pid, spent, took);
+        let (goes_on, has_buried) = self.shared.kernel.borrow_mut().turn_over(pid, spent, took);
         if goes_on && matches!(turn, Turn::Pending) {
             std::mem::forget(turn); // nothing to drop, which the compiler does not see
+            if has_buried || self.shared.unsettled.get() {
+                self.settle();
+            }
         } else {
             self.change(pid, turn);
+            self.settle();
         }
-        self.settle();
         true
+    }
+
+    /// Nothing can run: time for what the dead have left.
+    #[cold]
+    fn rest(&mut self) -> bool {
+        self.left.clear();
+        false
     }
 
     fn put(&mut self, pid: Pid, body: BoxBody) {
@@ -281,16 +294,14 @@ impl Runtime {
         }
     }
 
-    fn drop_body(&mut self, slot: u32) {
-        let body = self.bodies.get_mut(slot as usize).map(std::mem::take);
-        drop(body);
+    fn take_body(&mut self, slot: u32) -> Option<BoxBody> {
+        self.bodies.get_mut(slot as usize)?.take()
     }
 
     /// The body is another one from now on, or none. A body that is pending has asked to wait or
     /// to be queued; one that has not would never run again, and ends here.
     #[inline(never)]
     fn change(&mut self, pid: Pid, turn: Turn) {
-        self.drop_body(pid.slot);
         let reason = match turn {
             Turn::Become(next) => {
                 self.shared.kernel.borrow_mut().requeue(pid);
@@ -303,22 +314,25 @@ impl Runtime {
         self.shared.kernel.borrow_mut().exit(pid, reason);
     }
 
-    /// Houses the bodies of new processes and drops those of dead ones.
-    #[inline]
+    /// Houses the bodies of new processes and takes those of dead ones away.
     fn settle(&mut self) {
         if self.shared.unsettled.get() {
             self.house_newborn();
             self.purge();
         }
         if self.shared.kernel.borrow().has_buried() {
-            self.drop_the_dead();
+            self.clear_out_the_dead();
         }
     }
 
-    fn drop_the_dead(&mut self) {
+    /// The bodies of the dead are dropped after the next turns: whoever has waited for their end
+    /// goes on first. They are not many, for the next dead push these out.
+    fn clear_out_the_dead(&mut self) {
+        self.left.clear();
         loop {
             let Some(slot) = self.shared.kernel.borrow_mut().next_buried() else { return };
-            self.drop_body(slot);
+            let body = self.take_body(slot);
+            self.left.extend(body);
             self.shared.forget_faults_of_the_dead();
             self.shared.kernel.borrow_mut().free_slot(slot);
         }

@@ -112,6 +112,8 @@ impl Spawned {
         let Spawned { child, monitor, .. } = *self;
         let acknowledges = |message: &mut Message| match message.shape {
             Shape::Ack | Shape::AckOk => message.sender() == child,
+            Shape::Exit => monitor.is_none() && message.is_exit_of(child),
+            Shape::Down => monitor.is_some_and(|monitor| message.is_down_of(monitor)),
             Shape::Term => acknowledgement(&message.content, child, monitor).is_some(),
             Shape::Call | Shape::Cast | Shape::Reply => false,
         };
@@ -122,6 +124,7 @@ impl Spawned {
         Poll::Ready(found.and_then(|message| match message.shape {
             Shape::AckOk => Some(Answer::Ok(child)),
             Shape::Ack => Some(Answer::Term(message.content)),
+            Shape::Exit | Shape::Down => Some(Answer::Term(Term::error(message.into_reason()))),
             _ => acknowledgement(&message.content, child, monitor).map(Answer::Term),
         }))
     }
@@ -153,11 +156,8 @@ async fn kill_and_flush(cx: Cx, child: Pid) -> Result<Term, Raise> {
 
 /// Takes an `'EXIT'` of `from` out of the mailbox, if it is there; its reason.
 pub(crate) async fn flush_exit(cx: &Cx, from: Pid) -> Option<Term> {
-    let is_exit = |message: &Term| match message.as_tuple()? {
-        [Term::Atom(Atom::EXIT), Term::Pid(pid), reason] if *pid == from => Some(reason.clone()),
-        _ => None,
-    };
-    cx.receive_match(0, Some(Duration::ZERO), is_exit).await
+    let exit = cx.receive_message(0, Some(Duration::ZERO), |message| message.is_exit_of(from)).await?;
+    Some(exit.into_reason())
 }
 
 /// The reason in a `'DOWN'` message of this monitor.

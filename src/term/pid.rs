@@ -2,12 +2,13 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 
 /// A process identifier. A slot of the process table is reused, a pid never is: `serial`
 /// counts spawns, so pids order by age.
 ///
 /// OTP: <https://www.erlang.org/docs/25/reference_manual/data_types#pid>
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Pid {
     pub(crate) serial: u32,
     pub(crate) slot: u32,
@@ -32,6 +33,13 @@ impl Pid {
     #[inline]
     const fn key(self) -> u64 {
         (self.serial as u64) << 32 | self.slot as u64
+    }
+}
+
+impl Hash for Pid {
+    #[inline]
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        hasher.write_u64(self.key());
     }
 }
 

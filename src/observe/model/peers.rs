@@ -1,23 +1,23 @@
 //! Links and monitors at both ends. A list that loses an item puts its last one there, so that
 //! a supervisor with a hundred thousand links loses each at the same small cost.
 
-use std::collections::HashMap;
 use std::hash::Hash;
 
 use super::Model;
 use crate::observe::pages::Pages;
 use crate::observe::snapshot::{MonitorView, ProcessView};
+use crate::term::quick::QuickMap;
 use crate::term::{Pid, Ref};
 
 /// Where an item stands in the list of its owner.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Peers {
-    links: HashMap<(Pid, Pid), usize>,
-    monitors: HashMap<(Pid, Ref), usize>,
-    monitored_by: HashMap<(Pid, Ref), usize>,
+    links: QuickMap<(Pid, Pid), usize>,
+    monitors: QuickMap<(Pid, Ref), usize>,
+    monitored_by: QuickMap<(Pid, Ref), usize>,
 }
 
-fn insert<K: Eq + Hash, T: Clone>(list: &mut Pages<T>, index: &mut HashMap<K, usize>, key: K, item: T) {
+fn insert<K: Eq + Hash, T: Clone>(list: &mut Pages<T>, index: &mut QuickMap<K, usize>, key: K, item: T) {
     if index.contains_key(&key) {
         return;
     }
@@ -27,7 +27,7 @@ fn insert<K: Eq + Hash, T: Clone>(list: &mut Pages<T>, index: &mut HashMap<K, us
 
 fn remove<K: Eq + Hash, T: Clone>(
     list: &mut Pages<T>,
-    index: &mut HashMap<K, usize>,
+    index: &mut QuickMap<K, usize>,
     key: &K,
     key_of: impl Fn(&T) -> K,
 ) {

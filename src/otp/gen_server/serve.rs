@@ -261,7 +261,9 @@ impl Serving {
                 Called { callback: Callback::Call, message: message.content, from }
             }
             Shape::Cast => Called { callback: Callback::Cast, message: message.content, from: None },
-            Shape::Term | Shape::Reply | Shape::Ack | Shape::AckOk => return self.read(message.into_term()),
+            Shape::Term | Shape::Reply | Shape::Ack | Shape::AckOk | Shape::Exit | Shape::Down => {
+                return self.read(message.into_term());
+            }
         }))
     }
 
@@ -417,14 +419,8 @@ impl Handle {
 
     /// Is it for the loop itself, and no callback's?
     pub(super) fn is_of_the_loop(&self, message: &Message) -> bool {
-        if message.shape != Shape::Term {
-            return false;
-        }
-        match message.content.as_tuple() {
-            Some([Term::Atom(Atom::SYSTEM), _, _]) => true,
-            Some([Term::Atom(Atom::EXIT), Term::Pid(pid), _]) => *pid == self.parent,
-            _ => false,
-        }
+        let system = || matches!(message.content.as_tuple(), Some([Term::Atom(Atom::SYSTEM), _, _]));
+        message.is_exit_of(self.parent) || message.shape == Shape::Term && system()
     }
 }
 

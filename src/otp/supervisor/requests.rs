@@ -105,7 +105,7 @@ impl Supervisor {
         let found = self.children().and_then(|children| children.find(id).map(|(order, child)| (order, child.clone())));
         let Some((order, child)) = found else { return error(Atom::NOT_FOUND) };
         self.shut_down(cx, &child).await;
-        self.child_is_down(cx, order);
+        self.child_is_down(cx, order, child.spec.restart);
         Atom::OK.into()
     }
 

@@ -32,7 +32,7 @@ impl Supervisor {
             Verdict::Forget if again => self.restart(cx, order, child).await,
             Verdict::Restart => self.restart(cx, order, child).await,
             Verdict::Rest | Verdict::Forget => {
-                self.child_is_down(cx, order);
+                self.child_is_down(cx, order, child.spec.restart);
                 self.auto_shutdown(&child)
             }
         }
@@ -44,10 +44,9 @@ impl Supervisor {
     }
 
     /// A child is not running any more: a temporary one is forgotten.
-    pub(super) fn child_is_down(&mut self, cx: &Cx, order: u64) {
-        let restart = self.children().and_then(|children| children.get(order)).map(|child| child.spec.restart);
+    pub(super) fn child_is_down(&mut self, cx: &Cx, order: u64, restart: Restart) {
         match restart {
-            Some(Restart::Temporary) => self.forget(cx, order),
+            Restart::Temporary => self.forget(cx, order),
             _ => self.set_pid(order, ChildPid::Undefined),
         }
     }
@@ -87,7 +86,7 @@ impl Supervisor {
         if self.spend(cx, &child.spec.id) == Budget::Exceeded {
             let reason = Term::atom("reached_max_restart_intensity");
             self.report_error(cx, "shutdown", &reason, &child.spec, &child.pid.shown());
-            self.child_is_down(cx, order);
+            self.child_is_down(cx, order, child.spec.restart);
             return Fate::ShutsDown;
         }
         let failed = match self.flags.strategy {
@@ -134,7 +133,7 @@ impl Supervisor {
         let at = children.iter().position(|(order, _)| *order == failed)?;
         let restarts: Vec<Restart> = children.iter().map(|(_, restart)| *restart).collect();
         let plan = plan(strategy, &restarts, at);
-        self.child_is_down(cx, failed);
+        self.child_is_down(cx, failed, *restarts.get(at)?);
         let mut stop = plan.stop;
         if cx.planted(Fault::StopsInStartOrder) {
             stop.reverse();
@@ -170,7 +169,7 @@ impl Supervisor {
     async fn terminate_at(&mut self, cx: &Cx, order: u64) {
         if let Some(child) = self.children().and_then(|children| children.get(order).cloned()) {
             self.shut_down(cx, &child).await;
-            self.child_is_down(cx, order);
+            self.child_is_down(cx, order, child.spec.restart);
         }
     }
 

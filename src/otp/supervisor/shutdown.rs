@@ -3,12 +3,14 @@
 //! OTP: <https://www.erlang.org/docs/25/man/supervisor#type-shutdown>
 
 use crate::exit::ExitReason;
+use crate::kernel::mailbox::Position;
 use crate::kernel::planted::Fault;
 use crate::process::Cx;
 use crate::supervision::Shutdown;
 use crate::term::{Atom, Pid, Ref, Term};
+use crate::time::Duration;
 
-use super::super::proc_lib::{down_reason, flush_exit};
+use super::super::proc_lib::flush_exit;
 use super::Supervisor;
 use super::children::{Child, ChildPid};
 
@@ -23,7 +25,7 @@ impl Supervisor {
                 continue;
             }
             self.shut_down(cx, &child).await;
-            self.child_is_down(cx, order);
+            self.child_is_down(cx, order, child.spec.restart);
         }
     }
 
@@ -47,36 +49,25 @@ impl Supervisor {
 async fn stop(cx: &Cx, pid: Pid, shutdown: Shutdown) -> Term {
     let mark = cx.mark();
     let monitor = cx.monitor_with_alias(pid);
-    let reason = match shutdown {
-        Shutdown::BrutalKill => {
-            cx.exit(pid, Atom::KILL);
-            ended(cx, mark, monitor).await
-        }
-        Shutdown::Infinity => {
-            cx.exit(pid, Atom::SHUTDOWN);
-            ended(cx, mark, monitor).await
-        }
-        Shutdown::Timeout(span) => {
-            cx.exit(pid, Atom::SHUTDOWN);
-            let in_time = cx.receive_match(mark, Some(span), |message| down_reason(message, monitor)).await;
-            match in_time {
-                Some(reason) => reason,
-                None => {
-                    cx.exit(pid, Atom::KILL);
-                    ended(cx, mark, monitor).await
-                }
-            }
-        }
+    let (told, patience) = match shutdown {
+        Shutdown::BrutalKill => (Atom::KILL, None),
+        Shutdown::Infinity => (Atom::SHUTDOWN, None),
+        Shutdown::Timeout(span) => (Atom::SHUTDOWN, Some(span)),
     };
-    unlink_flush(cx, pid).await.unwrap_or(reason)
+    cx.exit(pid, told);
+    let mut down = ended(cx, mark, monitor, patience).await;
+    while down.is_none() {
+        cx.exit(pid, Atom::KILL);
+        down = ended(cx, mark, monitor, None).await;
+    }
+    let exit = unlink_flush(cx, pid).await;
+    exit.or(down).unwrap_or_default()
 }
 
-async fn ended(cx: &Cx, mark: usize, monitor: Ref) -> Term {
-    loop {
-        if let Some(reason) = cx.receive_match(mark, None, |message| down_reason(message, monitor)).await {
-            return reason;
-        }
-    }
+/// Waits for the `'DOWN'` of a child: its reason, `None` if patience is at its end.
+async fn ended(cx: &Cx, mark: Position, monitor: Ref, patience: Option<Duration>) -> Option<Term> {
+    let down = cx.receive_message(mark, patience, |message| message.is_down_of(monitor)).await?;
+    Some(down.into_reason())
 }
 
 /// The `'EXIT'` of a dead child may hold the real reason where the `'DOWN'` says `noproc`.

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use crate::event::{ChildInfo, Event};
 use crate::exit::ExitReason;
 use crate::kernel::few::Few;
+use crate::kernel::message::{End, Message};
 use crate::process::Cx;
 use crate::supervision::{AutoShutdown, Budget, Restart, Shutdown, Verdict, verdict};
 use crate::term::{Atom, Ordered, Pid, Ref, Term};
@@ -222,12 +223,9 @@ impl Supervisor {
         let mut killed = false;
         while !waiting.monitors.is_empty() {
             let left = deadline.filter(|_| !killed).map(|at| at.since(cx.now()));
-            match cx.receive_match(0, left, |message| waiting.of_child(message)).await {
-                Some(News::Exit(pid, reason)) => {
-                    waiting.reasons.insert(pid, reason);
-                }
-                Some(News::Down(monitor, reason)) => {
-                    if let Some((pid, reason)) = waiting.ended(monitor, reason) {
+            match cx.receive_message(0, left, |message| waiting.awaits(message)).await {
+                Some(message) => {
+                    if let Some((pid, reason)) = waiting.told(message) {
                         self.simple_down(cx, &template, pid, reason);
                     }
                 }
@@ -261,26 +259,29 @@ struct Waiting {
     reasons: Ordered<Pid, Term>,
 }
 
-enum News {
-    Exit(Pid, Term),
-    Down(Ref, Term),
-}
-
 impl Waiting {
     fn await_end(&mut self, pid: Pid, monitor: Ref) {
         self.monitors.insert(monitor, pid);
         self.awaited.insert(pid, ());
     }
 
-    fn of_child(&self, message: &Term) -> Option<News> {
-        match message.as_tuple()? {
-            [Term::Atom(Atom::EXIT), Term::Pid(pid), reason] if self.awaited.contains_key(pid) => {
-                Some(News::Exit(*pid, reason.clone()))
+    fn awaits(&self, message: &Message) -> bool {
+        match message.end() {
+            Some(End::Exit(pid)) => self.awaited.contains_key(&pid),
+            Some(End::Down(monitor)) => self.monitors.contains_key(&monitor),
+            None => false,
+        }
+    }
+
+    /// A message that was awaited has come: the child that is down now, and why.
+    fn told(&mut self, message: Message) -> Option<(Pid, Term)> {
+        let (end, reason) = (message.end()?, message.into_reason());
+        match end {
+            End::Exit(pid) => {
+                self.reasons.insert(pid, reason);
+                None
             }
-            [Term::Atom(Atom::DOWN), Term::Ref(monitor), _, _, reason] if self.monitors.contains_key(monitor) => {
-                Some(News::Down(*monitor, reason.clone()))
-            }
-            _ => None,
+            End::Down(monitor) => self.ended(monitor, reason),
         }
     }
 

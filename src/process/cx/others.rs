@@ -39,7 +39,23 @@ impl Cx {
     /// `badarg` if the destination is a name that nobody has.
     #[inline]
     pub fn send(&self, to: impl Into<Dest>, message: Term) -> Result<(), Raise> {
-        self.send_message(to.into(), message.into())
+        match to.into() {
+            Dest::Pid(to) => {
+                self.send_term(to, message);
+                Ok(())
+            }
+            other => self.send_message(other, message.into()),
+        }
+    }
+
+    /// [`Cx::send`] to a process.
+    fn send_term(&self, to: Pid, message: Term) {
+        let words = message.words();
+        self.shared.charge(1 + words / 64);
+        let mut kernel = self.kernel();
+        if kernel.lives(self.me) {
+            kernel.dispatch_to(self.me, to, words, || message.into());
+        }
     }
 
     /// [`Cx::send`] of a message that may be in parts.
@@ -48,7 +64,7 @@ impl Cx {
         self.shared.charge(1 + words / 64);
         let mut kernel = self.kernel();
         // Who has ended itself sends nothing any more.
-        if kernel.process(self.me).is_none() || kernel.dispatch(self.me, to, message, words) {
+        if !kernel.lives(self.me) || kernel.dispatch(self.me, to, message, words) {
             Ok(())
         } else {
             Err(Raise::error(Atom::BADARG))
@@ -120,7 +136,7 @@ impl Cx {
     #[cold]
     fn flush_down(&self, mref: Ref) -> bool {
         self.charge_many(self.with_me(|process| process.mailbox.len()).unwrap_or(0));
-        self.with_me(|process| process.mailbox.flush(|message| is_down_of(message, mref)));
+        self.with_me(|process| process.mailbox.flush(|message| message.is_down_of(mref)));
         false
     }
 
@@ -145,8 +161,4 @@ impl Cx {
         let me = self.me;
         self.badarg_unless(|kernel| kernel.resume_by(me, pid))
     }
-}
-
-fn is_down_of(message: &Term, mref: Ref) -> bool {
-    matches!(message.as_tuple(), Some([Term::Atom(Atom::DOWN), Term::Ref(down), ..]) if *down == mref)
 }

@@ -3,8 +3,9 @@
 use std::future::Future;
 
 use crate::kernel::mailbox::Position;
+use crate::kernel::message::Message;
 use crate::process::Cx;
-use crate::process::receive::{Match, Next, Receive, Select};
+use crate::process::receive::{Await, Match, Next, Receive, Select};
 use crate::term::Term;
 use crate::time::{Duration, Instant};
 
@@ -76,6 +77,18 @@ impl Cx {
     ) -> Match<'_, F> {
         self.shared.charge(1);
         Match { cx: self, deadline: self.deadline(timeout), matches, position }
+    }
+
+    /// [`Cx::receive_match`] of a message that may be in parts.
+    #[inline]
+    pub(crate) fn receive_message<F: FnMut(&Message) -> bool + Unpin>(
+        &self,
+        position: Position,
+        timeout: Option<Duration>,
+        wants: F,
+    ) -> Await<'_, F> {
+        self.shared.charge(1);
+        Await { cx: self, deadline: self.deadline(timeout), wants, position }
     }
 
     #[inline]
