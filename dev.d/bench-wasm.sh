@@ -8,6 +8,7 @@ ROUNDS=${LIC_ROUNDS:-3}
 TARGETS="pingpong 5.5 cast 2.5 ring 6 spawn 1.6 sup_start 5 restart_1k 12 treestop 7 fib_seq 2 memory 380"
 
 need_wasm_target && need_bindgen && need_chrome && need_beam || exit 1
+want_wasm_opt
 page=$(bench_page) || exit 1
 
 # Each item in a page of its own, for linear memory only grows.

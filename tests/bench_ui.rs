@@ -112,7 +112,8 @@ fn crowd() {
 
 /// 100,000 processes that do nothing, while a reader moves from one to the next.
 fn idle() {
-    let file = std::env::temp_dir().join("lic-idle.json");
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("lic-idle.json");
     let scenario = r#"{"name": "idle", "tree": {"id": "top", "strategy": "rest_for_one", "children": [
         {"id": "crowd", "dynamic": true}, {"id": "starter", "starts": ["crowd", 100000]}]}}"#;
     std::fs::write(&file, scenario).unwrap();

@@ -226,9 +226,9 @@ fn a_reason_is_text_in_every_pane_that_tells_it() {
 
 #[test]
 fn scenarios_of_strangers_are_refused_in_a_line_and_the_old_node_goes_on() {
-    let folder = std::env::temp_dir();
+    let folder = tempfile::tempdir().unwrap();
     let file = |at: usize, text: &str| {
-        let file = folder.join(format!("lic-hostile-{at}.json"));
+        let file = folder.path().join(format!("lic-hostile-{at}.json"));
         std::fs::write(&file, text).unwrap();
         file.to_str().unwrap().to_owned()
     };

@@ -28,9 +28,9 @@ fn the_three_strategies_stand_side_by_side() {
 
 #[test]
 fn a_scenario_of_ones_own_is_opened_and_a_bad_one_is_refused_with_its_place() {
-    let folder = std::env::temp_dir();
+    let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| {
-        let file = folder.join(name);
+        let file = folder.path().join(name);
         std::fs::write(&file, text).unwrap();
         file.to_str().unwrap().to_owned()
     };

@@ -2,10 +2,12 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tempfile::TempDir;
 
 const CHROME: &[&str] = &[
     "--headless=new",
@@ -20,18 +22,20 @@ const CHROME: &[&str] = &[
     "--hide-scrollbars",
 ];
 
-/// A chromedriver of our own with one Chrome; both end when it is dropped.
+/// A chromedriver of our own with one Chrome; both end when it is dropped, and what they wrote goes.
 pub struct Session {
     driver: Child,
     port: u16,
     id: String,
+    _scratch: TempDir,
 }
 
 impl Session {
     pub fn start() -> Session {
         // The port it finds free may be taken before it listens.
-        let (driver, port) = (0..3).find_map(|_| start_driver()).expect("chromedriver does not start");
-        let mut session = Session { driver, port, id: String::new() };
+        let scratch = TempDir::new().expect("a temporary folder");
+        let (driver, port) = (0..3).find_map(|_| start_driver(scratch.path())).expect("chromedriver does not start");
+        let mut session = Session { driver, port, id: String::new(), _scratch: scratch };
         let made = session.send(
             "POST",
             "/session",
@@ -77,9 +81,10 @@ impl Drop for Session {
     }
 }
 
-fn start_driver() -> Option<(Child, u16)> {
+fn start_driver(scratch: &Path) -> Option<(Child, u16)> {
     let mut driver = Command::new("chromedriver")
         .arg("--port=0")
+        .env("TMPDIR", scratch)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
