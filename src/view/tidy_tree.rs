@@ -4,6 +4,8 @@
 //! What would be too much to draw is drawn as less: a group of many siblings becomes one wall
 //! of cells, and when the boxes are spent, what is left stays folded, outermost first open.
 
+pub mod living;
+
 use std::collections::VecDeque;
 
 use crate::observe::snapshot::{NodeKey, Snapshot, TreeNode};
