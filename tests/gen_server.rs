@@ -133,3 +133,16 @@ fn a_fault_goes_with_the_process_that_was_to_meet_it() {
     node.inject(victim, Fault::EndlessLoop);
     assert_eq!(node.faults(), 0);
 }
+
+#[test]
+fn who_never_runs_a_callback_gathers_few_faults() {
+    let mut node = Runtime::new(Limits::default());
+    let call = Mfa { module: Atom::new("test"), function: Atom::new("run"), arity: 0 };
+    let plain = node.spawn(call, sleeper).unwrap();
+    for _ in 0..1_000 {
+        node.inject(plain, Fault::Stop(Atom::NORMAL.into()));
+    }
+    assert!((1..=16).contains(&node.faults()), "{}", node.faults());
+    node.kernel_mut(|kernel| kernel.exit_signal(plain, plain, Atom::KILL.into()));
+    assert_eq!(node.faults(), 0);
+}

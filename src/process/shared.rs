@@ -13,6 +13,9 @@ use super::code::{Edition, Purge};
 use super::fault::Fault;
 use super::module::{Code, Module};
 
+/// The most faults that wait for one process, which may never run a callback.
+const FAULTS: usize = 8;
+
 pub(crate) struct Shared {
     pub(crate) kernel: RefCell<Kernel>,
     /// Fuel left of the running process; below zero by at most one primitive.
@@ -54,10 +57,12 @@ impl Shared {
         self.fuel.set(self.fuel.get() - i64::from(reductions));
     }
 
-    /// Keeps a fault for the next callback of a process, if that lives.
+    /// Keeps a fault for the next callback of a process, if that lives and not too many wait for it.
     pub(crate) fn inject(&self, pid: Pid, fault: Fault) {
-        if self.kernel.borrow().process(pid).is_some() {
-            self.faults.borrow_mut().push((pid, fault));
+        let mut faults = self.faults.borrow_mut();
+        let waiting = faults.iter().filter(|fault| fault.0 == pid).count();
+        if waiting < FAULTS && self.kernel.borrow().process(pid).is_some() {
+            faults.push((pid, fault));
         }
     }
 
