@@ -28,7 +28,8 @@ use let_it_crash::process::{Cx, Module, Runtime, SpawnOptions, Starting};
 use let_it_crash::session::{Options, Session};
 use let_it_crash::term;
 use let_it_crash::term::{Atom, ListIter, Pid, Term};
-use let_it_crash::view::tidy_tree;
+use let_it_crash::view::tidy_tree::living::Living;
+use let_it_crash::view::tidy_tree::{self, Rect};
 use let_it_crash::view::wall::Cells;
 
 #[path = "node/curves.rs"]
@@ -488,6 +489,40 @@ fn layout(places: u32) -> Measured {
     (1, took, None)
 }
 
+/// The same tree after one change, a place that comes or goes, and what a window shows of it.
+fn layout_change(places: u32) -> Measured {
+    let mut seen = tree(places);
+    let (root, window) = (NodeKey::new(0, 0), Rect { x: 0.0, y: 900.0, width: 1_200.0, height: 700.0 });
+    let options = tidy_tree::Options { wall_above: usize::MAX, ..tidy_tree::Options::default() };
+    let mut living = Living::new(options);
+    living.see(&seen, [root]);
+    let (mut took, mut anew, mut shown) = (Duration::ZERO, 0, 0);
+    for at in 0..1_000 {
+        come_or_go(&mut seen, places as usize, at);
+        let begin = Instant::now();
+        anew += living.see(&seen, [root]);
+        living.within(&window, |_, _, _| shown += 1);
+        took += begin.elapsed();
+    }
+    assert!((1..20_000).contains(&anew) && shown > 1_000, "{anew} laid out anew, {shown} shown");
+    (1_000, took, None)
+}
+
+/// A place below some leaf comes (even steps), and goes again (odd ones).
+fn come_or_go(seen: &mut Snapshot, places: usize, at: usize) {
+    let leaf = places - 1 - (at / 2 * 37) % (places / 2);
+    let key = NodeKey::new(places as u32, at as u32);
+    let come = at.is_multiple_of(2);
+    let place =
+        come.then(|| Rc::new(TreeNode { key, parent: Some(NodeKey::new(leaf as u32, 0)), ..TreeNode::default() }));
+    match seen.nodes.get_mut(places) {
+        Some(last) => *last = place,
+        None => seen.nodes.push(place),
+    }
+    let leaf = Rc::make_mut(seen.nodes.get_mut(leaf).unwrap().as_mut().unwrap());
+    leaf.children = leaf.children.iter().filter(|_| false).chain(come.then_some(key)).collect();
+}
+
 /// Every cell of a group, from scratch.
 fn wall(places: u32) -> Measured {
     let seen = group(places);
@@ -535,6 +570,9 @@ const ITEMS: &[(&str, Item)] = &[
     ("layout_1k", || layout(1_000)),
     ("layout_10k", || layout(10_000)),
     ("layout_100k", || layout(100_000)),
+    ("layout_change_1k", || layout_change(1_000)),
+    ("layout_change_10k", || layout_change(10_000)),
+    ("layout_change_100k", || layout_change(100_000)),
     ("wall_1k", || wall(1_000)),
     ("wall_10k", || wall(10_000)),
     ("wall_100k", || wall(100_000)),

@@ -14,6 +14,7 @@ fi
 export LIC_DIST
 
 node=$(bench_program) || exit 1
-# Seconds each; a change is one process of the group in another state.
-"$node" layout_1k layout_10k layout_100k wall_1k wall_10k wall_100k wall_change_1k wall_change_10k wall_change_100k
+# Seconds each. A change: in a tree a place comes or goes, in a wall a process is in another state.
+"$node" layout_1k layout_10k layout_100k layout_change_1k layout_change_10k layout_change_100k \
+  wall_1k wall_10k wall_100k wall_change_1k wall_change_10k wall_change_100k
 cargo test --quiet --no-default-features --features lab --test bench_ui

@@ -30,6 +30,7 @@
 //! | [`server`] | `Seq.Server` | a process that answers `next` and `peek`, and measures itself |
 //! | [`server_v2`] | `Seq.Server` 0.2.0 | a count, with which it goes on while it runs |
 //! | [`supervisor`] | `Seq.Supervisor` | a server that dies comes back |
+//! | [`tuning`] | | other flags and another order while it runs |
 //! | [`dynamic`] | `Seq.Dynamic` | sequences that come and go |
 //! | [`demo`] | `meter`, `ticker`, `cache`, `audit` | applications that depend on it |
 //! | [`config`] | `config/runtime.exs` | parameters from outside |
@@ -48,6 +49,7 @@ pub mod sequence;
 pub mod server;
 pub mod server_v2;
 pub mod supervisor;
+pub mod tuning;
 
 use crate::otp::application::release::handler::Library;
 use crate::process::{Module, Runtime};

@@ -39,9 +39,10 @@ pub use crate::process::Info;
 
 use crate::event::Event;
 use crate::observe::model::Model;
-use crate::observe::snapshot::Snapshot;
+use crate::observe::snapshot::{NodeKey, Snapshot};
+use crate::otp::gen_server::FailingStarts;
 use crate::process::{Budget, Progress, Runtime};
-use crate::term::{Pid, Term};
+use crate::term::{Atom, Pid, Term};
 use crate::time::{Duration, Instant};
 
 use boot::SystemEnv;
@@ -50,6 +51,14 @@ use effect::Effect;
 use hash::LifecycleHash;
 use pace::Pace;
 use refusal::{Refusal, Why};
+
+/// Does a supervisor of that name take over flags and order by its own code change? All of a
+/// scenario do.
+#[must_use]
+pub fn can_be_tuned(application: Option<Atom>, name: Atom) -> bool {
+    let of_scenario = application.is_some_and(|application| &*application.text() == scenario::APP);
+    of_scenario || crate::seq::tuning::is_asking(name)
+}
 
 /// Turns between two looks at the log, which must not overflow.
 const TURNS_BETWEEN_DRAINS: u64 = 64;
@@ -86,6 +95,8 @@ pub struct Session {
     chaos: Option<Pid>,
     chaos_run: Option<Rc<ChaosRun>>,
     tracing: bool,
+    /// The places whose processes are traced, one after the other.
+    traced: Vec<NodeKey>,
     /// The time and log position of the last snapshot that a frame gave.
     shown: Option<(Instant, u64)>,
 }
@@ -110,6 +121,7 @@ impl Session {
             chaos: None,
             chaos_run: None,
             tracing: false,
+            traced: Vec::new(),
             shown: None,
         };
         session.drain();
@@ -160,7 +172,7 @@ impl Session {
 
     fn run(&mut self, mut turns: u64) {
         loop {
-            let slice = turns.min(TURNS_BETWEEN_DRAINS);
+            let slice = turns.min(self.turns_between_drains());
             let progress = self.node.run(Budget { turns: slice, until: self.pace.target });
             self.drain();
             turns -= slice;
@@ -173,6 +185,11 @@ impl Session {
                 return;
             }
         }
+    }
+
+    /// Where a place is traced each turn counts: its next process is traced from its first one on.
+    fn turns_between_drains(&self) -> u64 {
+        if self.traced.is_empty() { TURNS_BETWEEN_DRAINS } else { 1 }
     }
 
     /// Takes one turn, or if nothing can run, goes to the time at which the next timer is due.
@@ -318,9 +335,21 @@ impl Session {
                     .or_else(|| self.node.spawn(chaos::initial_call(), |cx| chaos::life(cx, seed)).ok());
                 self.tell(self.chaos, message);
             }
-            Effect::Trace(pid, on) => self.node.kernel_mut(|kernel| kernel.trace(pid, on)),
+            Effect::FailStarts(pid, name, times) => {
+                self.node.install(Rc::new(FailingStarts::new(name, times)));
+                self.spawn_client(Task::Exit(pid, Atom::KILL.into()));
+            }
+            Effect::Trace(pid, on) => self.trace_place(pid, on),
             Effect::SystemEnv(variable, value) => self.system_env.set(&variable, value),
         }
+    }
+
+    /// A process, and whoever comes after it in its place.
+    fn trace_place(&mut self, pid: Pid, on: bool) {
+        self.node.kernel_mut(|kernel| kernel.trace(pid, on));
+        let Some(place) = self.model.place(pid) else { return };
+        self.traced.retain(|other| *other != place);
+        self.traced.extend(on.then_some(place));
     }
 
     /// A process table without room refuses clients, as it refuses everybody.
@@ -396,7 +425,7 @@ impl Session {
     /// Are messages of anybody seen?
     #[must_use]
     pub fn sees_messages(&self) -> bool {
-        self.node.kernel().is_tracing()
+        self.node.kernel().is_tracing() || !self.traced.is_empty()
     }
 
     /// Turns taken since boot.
@@ -428,6 +457,12 @@ impl Session {
         for entry in self.node.drain_log() {
             self.hash.feed(&entry);
             self.model.apply(&entry);
+            if let (Event::Spawned { pid, .. } | Event::ChildStarted { pid, .. }, false) =
+                (&entry.event, self.traced.is_empty())
+                && self.model.place(*pid).is_some_and(|place| self.traced.contains(&place))
+            {
+                self.node.kernel_mut(|kernel| kernel.trace(*pid, true));
+            }
         }
     }
 }

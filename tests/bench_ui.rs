@@ -107,7 +107,20 @@ fn crowd() {
         let mut times: Vec<f64> = (0..CLICKS).filter_map(|number| answer(page, number)).collect();
         report("a click among 10,000 processes is answered", "p95", percentile(&mut times, 0.95), 100.0, times.len());
         rows(page);
+        sorted(page);
     });
+}
+
+/// The table of all of them in the order of their names, while they crash.
+fn sorted(page: &Page) {
+    let press = |text: &str| {
+        page.wait_for(&format!("deepAll('button').some((one) => one.textContent === '{text}')"));
+        page.eval(&format!("deepAll('button').find((one) => one.textContent === '{text}').click()"));
+    };
+    press("Table");
+    press("Name");
+    page.wait_for("deep('.processes th:nth-child(2)')?.ariaSort === 'ascending'");
+    frames(page, "10,000 processes, sorted by name", 33.0, |_| ());
 }
 
 /// 100,000 processes that do nothing, while a reader moves from one to the next.

@@ -11,12 +11,16 @@
 
 #[path = "e2e/applications.rs"]
 mod applications;
+#[path = "e2e/audit.rs"]
+mod audit;
 #[path = "e2e/beats.rs"]
 mod beats;
 #[path = "e2e/chaos.rs"]
 mod chaos;
 #[path = "e2e/embedding.rs"]
 mod embedding;
+#[path = "e2e/focus.rs"]
+mod focus;
 #[path = "e2e/hostile.rs"]
 mod hostile;
 #[path = "e2e/keyboard.rs"]
@@ -40,5 +44,7 @@ mod site;
 mod telemetry;
 #[path = "e2e/walls.rs"]
 mod walls;
+#[path = "e2e/ways.rs"]
+mod ways;
 #[path = "e2e/webdriver.rs"]
 mod webdriver;

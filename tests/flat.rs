@@ -34,7 +34,8 @@ fn most_kept(session: &mut Session, seconds: u32) -> usize {
 #[test]
 fn a_session_that_is_called_and_crashed_for_long_keeps_no_more_and_no_more() {
     let mut session = Session::new(Options::default()).unwrap();
-    let generous = Command::SupervisorFlags { strategy: Strategy::OneForOne, intensity: 1_000, period: 1 };
+    let generous =
+        Command::SupervisorFlags { supervisor: None, strategy: Strategy::OneForOne, intensity: 1_000, period: 1 };
     let chaos = Command::Chaos { per_minute: 1_200, targets: Vec::new(), seed: None };
     for command in [generous, Command::AutoRun { rate: 100 }, chaos] {
         session.dispatch(command).unwrap();

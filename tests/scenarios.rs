@@ -5,7 +5,8 @@ use std::rc::Rc;
 
 use let_it_crash::observe::snapshot::{ApplicationState, Snapshot, State, TreeNode};
 use let_it_crash::session::scenario::{APP, BUILT_IN};
-use let_it_crash::session::{Options, Session};
+use let_it_crash::session::{Command, CrashKind, Options, Session, Target};
+use let_it_crash::supervision::Strategy;
 use let_it_crash::term::Atom;
 use let_it_crash::time::Duration;
 
@@ -113,4 +114,53 @@ fn a_crowd_that_dies_with_its_supervisor_is_started_again() {
     assert_eq!((crowd.incarnation, seen.counts.gave_up), (2, 1));
     let alive = seen.children(&crowd).filter(|child| child.state.is_alive()).count();
     assert_eq!(alive, 300);
+}
+
+/// The names of the children of a supervisor, in start order, and how often each began.
+fn children(session: &mut Session, supervisor: &str) -> Vec<(String, u32)> {
+    let seen = session.snapshot();
+    let own = seen.processes().find(|process| process.name == Some(Atom::new(supervisor))).unwrap();
+    let node = seen.node(own.key).unwrap().clone();
+    let id = |node: &TreeNode| node.child.as_ref().unwrap().info.id.to_string();
+    seen.children(&node).map(|child| (id(child), child.incarnation)).collect()
+}
+
+fn pass(session: &mut Session, command: Command) {
+    session.dispatch(command).unwrap();
+    session.frame(Duration::from_millis(100), 100_000);
+}
+
+#[test]
+fn each_supervisor_takes_over_flags_and_order_by_its_own_code_change() {
+    let tree = r#"{"name": "x", "tree": {"id": "top", "children": [
+        {"id": "left", "children": [{"id": "a"}, {"id": "b"}, {"id": "c"}]}, {"id": "right", "children": [{"id": "d"}]}]}}"#;
+    let mut session = Session::new(Options { scenario: Some(tree.to_owned()), ..Options::default() }).unwrap();
+    session.frame(Duration::from_millis(100), 100_000);
+    let own = |ids: &[(&str, u32)]| ids.iter().map(|(id, count)| (format!(":{id}"), *count)).collect::<Vec<_>>();
+    assert_eq!(children(&mut session, "left"), own(&[("a", 1), ("b", 1), ("c", 1)]));
+    let left = || Some(":left".to_owned());
+    let flags =
+        Command::SupervisorFlags { supervisor: left(), strategy: Strategy::RestForOne, intensity: 5, period: 5 };
+    pass(&mut session, flags);
+    let ids = [":c", ":a", ":b"].map(str::to_owned).to_vec();
+    pass(&mut session, Command::ChildOrder { supervisor: left(), ids });
+    assert_eq!(children(&mut session, "left"), own(&[("c", 1), ("a", 1), ("b", 1)]));
+    let kill = |name: &str| Command::Crash {
+        target: Target::Name(name.to_owned()),
+        how: CrashKind::Signal("kill".to_owned()),
+    };
+    pass(&mut session, kill(":a"));
+    assert_eq!(children(&mut session, "left"), own(&[("c", 1), ("a", 2), ("b", 2)]));
+    // The supervisor itself comes anew: what was changed stays.
+    pass(&mut session, kill(":left"));
+    let names: Vec<String> = children(&mut session, "left").into_iter().map(|(id, _)| id).collect();
+    assert_eq!(names, [":c", ":a", ":b"]);
+    let top = Command::ChildOrder { supervisor: Some(":top".into()), ids: vec![":right".into()] };
+    pass(&mut session, top);
+    let names: Vec<String> = children(&mut session, "top").into_iter().map(|(id, _)| id).collect();
+    assert_eq!(names, [":right", ":left"]);
+    // One whose init always says the same refuses.
+    pass(&mut session, Command::ChildOrder { supervisor: Some(":a".into()), ids: vec![] });
+    let last = session.snapshot().calls.iter().next_back().unwrap().outcome.clone().unwrap();
+    assert_eq!(last.to_string(), "{:error, :not_found}");
 }

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use let_it_crash::observe::chaos::{self, Report, Row};
-use let_it_crash::observe::snapshot::{ApplicationState, Snapshot, TreeNode};
+use let_it_crash::observe::snapshot::{ApplicationState, Happening, Moment, NodeKey, Snapshot, State, TreeNode};
 use let_it_crash::session::{Command, CrashKind, Options, Replay, SequenceSpec, Session, Speed, Target};
 use let_it_crash::supervision::{Restart, Strategy};
 use let_it_crash::term::{Atom, Term};
@@ -141,6 +141,80 @@ fn every_crash_heals() {
         do_at_once(&mut session, next("Seq.FibServer"));
         assert_eq!(last_call(&mut session), "0", "{how:?}");
     }
+}
+
+#[test]
+fn a_call_that_nobody_answers_ends_its_caller_after_five_seconds() {
+    let mut session = session(3);
+    let fib = of_fib(&mut session).key;
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::CallTimeout));
+    assert_eq!(exits(&mut session, fib), [""; 0], "it still waits");
+    play(&mut session, Duration::from_secs(5), FRAME);
+    let [exit] = &exits(&mut session, fib)[..] else { panic!("one exit") };
+    assert!(exit.starts_with("{:timeout, {") && exit.contains(", :hello, 5000]}}"), "{exit}");
+    assert_eq!(of_fib(&mut session).incarnation, 2);
+}
+
+#[test]
+fn a_linked_process_takes_it_along_for_its_own_reason() {
+    let mut session = session(3);
+    let fib = of_fib(&mut session).key;
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::LinkedPeer("{my, fault}".to_owned())));
+    assert_eq!(exits(&mut session, fib), ["{:my, :fault}"]);
+    assert_eq!(of_fib(&mut session).incarnation, 2);
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::LinkedPeer("normal".to_owned())));
+    assert_eq!(of_fib(&mut session).incarnation, 2, "a normal end takes nobody along");
+}
+
+#[test]
+fn starts_that_fail_cost_as_much_of_the_budget_as_crashes() {
+    let mut session = session(3);
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::FailStarts(2)));
+    let (node, seen) = (of_fib(&mut session), session.snapshot());
+    let above = seen.node(node.parent.unwrap()).unwrap().supervisor.clone().unwrap();
+    assert_eq!((node.state, above.left(seen.now)), (State::Running, 0));
+    play(&mut session, Duration::from_secs(10), FRAME);
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::FailStarts(9)));
+    assert_eq!(state_of(&session.snapshot()), ApplicationState::Stopped, "nobody got it to start");
+}
+
+#[test]
+fn who_stops_a_slow_process_waits_and_then_kills_it() {
+    let mut session = session(3);
+    let fib = of_fib(&mut session).key;
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::SlowShutdown));
+    do_at_once(&mut session, Command::StopApplication { name: "seq".to_owned() });
+    play(&mut session, Duration::from_secs(4), FRAME);
+    assert_eq!(state_of(&session.snapshot()), ApplicationState::Stopping);
+    play(&mut session, Duration::from_secs(2), FRAME);
+    assert_eq!(state_of(&session.snapshot()), ApplicationState::Stopped);
+    assert_eq!(exits(&mut session, fib), [":killed"]);
+}
+
+#[test]
+fn a_flood_of_messages_is_worked_off() {
+    let mut session = session(3);
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::Flood));
+    play(&mut session, Duration::from_secs(1), FRAME);
+    let node = of_fib(&mut session);
+    assert_eq!((node.state, node.incarnation), (State::Running, 1));
+    do_at_once(&mut session, next("Seq.FibServer"));
+    assert_eq!(last_call(&mut session), "0");
+    assert!(session.inspect(node.pid().unwrap()).unwrap().reductions > 1_000);
+}
+
+fn of_fib(session: &mut Session) -> Rc<TreeNode> {
+    children_of_supervisor(&session.snapshot()).swap_remove(0)
+}
+
+/// Why processes of a place ended.
+fn exits(session: &mut Session, place: NodeKey) -> Vec<String> {
+    let seen = session.snapshot();
+    let exit = |moment: &Rc<Moment>| match &moment.what {
+        Happening::Exited { reason, .. } if moment.key == Some(place) => Some(reason.to_string()),
+        _ => None,
+    };
+    seen.moments.iter().filter_map(exit).collect()
 }
 
 #[test]
@@ -304,8 +378,14 @@ fn children_change_places_while_they_run_and_that_decides_who_goes_along() {
     };
     let before = session.snapshot();
     assert_eq!(names(&before), ["Seq.FibServer", "Seq.ArithServer"]);
-    do_at_once(&mut session, Command::SupervisorFlags { strategy: Strategy::RestForOne, intensity: 5, period: 5 });
-    do_at_once(&mut session, Command::ChildOrder { ids: vec!["Seq.ArithServer".into(), "Seq.FibServer".into()] });
+    do_at_once(
+        &mut session,
+        Command::SupervisorFlags { supervisor: None, strategy: Strategy::RestForOne, intensity: 5, period: 5 },
+    );
+    do_at_once(
+        &mut session,
+        Command::ChildOrder { supervisor: None, ids: vec!["Seq.ArithServer".into(), "Seq.FibServer".into()] },
+    );
     assert_eq!(last_call(&mut session), ":ok");
     let seen = session.snapshot();
     assert_eq!(names(&seen), ["Seq.ArithServer", "Seq.FibServer"]);
@@ -318,8 +398,37 @@ fn children_change_places_while_they_run_and_that_decides_who_goes_along() {
     do_at_once(&mut session, crash("Seq.ArithServer", CrashKind::Signal("kill".to_owned())));
     assert_eq!(incarnations(&mut session), [2, 3], "the first takes all along");
     assert!(Session::replay(&session.export()).unwrap().is_same());
-    let many = Command::ChildOrder { ids: vec!["a".into(); 101] };
+    let many = Command::ChildOrder { supervisor: None, ids: vec!["a".into(); 101] };
     assert_eq!(session.dispatch(many).unwrap_err(), "at most 100 children, not 101");
+}
+
+#[test]
+fn tracing_follows_the_place_from_the_first_turn_of_its_next_process() {
+    let mut session = session(7);
+    let name = Some(Atom::new("Elixir.Seq.FibServer"));
+    let fib = |session: &mut Session| session.snapshot().processes().find(|one| one.name == name).unwrap().pid;
+    do_at_once(&mut session, Command::TraceProcess { target: named("Seq.FibServer"), on: true });
+    let first = fib(&mut session);
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::Signal("kill".to_owned())));
+    let second = fib(&mut session);
+    assert!(second != first && session.inspect(second).unwrap().traced);
+    do_at_once(&mut session, next("Seq.FibServer"));
+    let seen = session.snapshot();
+    let of = |pid| seen.messages.iter().filter(|message| [message.from, message.to].contains(&pid)).count();
+    assert!(of(second) >= 2, "{}", of(second));
+    let ends = |pids: [let_it_crash::term::Pid; 2]| pids.iter().any(|pid| [first, second].contains(pid));
+    assert!(seen.messages.iter().all(|message| ends([message.from, message.to])));
+    // The supervisor comes anew with all below it: the place is still the same.
+    do_at_once(&mut session, crash("Seq.Supervisor", CrashKind::Signal("kill".to_owned())));
+    let third = fib(&mut session);
+    assert!(third != second && session.inspect(third).unwrap().traced);
+    let replay = Session::replay(&session.export()).unwrap();
+    assert!(replay.is_same());
+    assert_eq!(replay.into_session().snapshot().messages, session.snapshot().messages);
+    do_at_once(&mut session, Command::TraceProcess { target: named("Seq.FibServer"), on: false });
+    do_at_once(&mut session, crash("Seq.FibServer", CrashKind::Signal("kill".to_owned())));
+    let fourth = fib(&mut session);
+    assert!(!session.inspect(fourth).unwrap().traced && !session.sees_messages());
 }
 
 #[test]
@@ -630,7 +739,7 @@ fn a_server_is_looked_into() {
 fn a_supervisor_takes_over_other_flags_while_it_and_its_children_run() {
     let mut session = session(7);
     let before = session.snapshot();
-    let flags = Command::SupervisorFlags { strategy: Strategy::OneForAll, intensity: 1, period: 9 };
+    let flags = Command::SupervisorFlags { supervisor: None, strategy: Strategy::OneForAll, intensity: 1, period: 9 };
     do_at_once(&mut session, flags);
     let seen = session.snapshot();
     assert_eq!(last_call(&mut session), ":ok");
@@ -648,6 +757,6 @@ fn a_supervisor_takes_over_other_flags_while_it_and_its_children_run() {
     let seen = session.snapshot();
     let incarnations = ["Elixir.Seq.FibServer", "Elixir.Seq.ArithServer"].map(|name| process(&seen, name).incarnation);
     assert_eq!(incarnations, [2, 2]);
-    let bad = Command::SupervisorFlags { strategy: Strategy::OneForOne, intensity: 1, period: 0 };
+    let bad = Command::SupervisorFlags { supervisor: None, strategy: Strategy::OneForOne, intensity: 1, period: 0 };
     assert_eq!(session.dispatch(bad).unwrap_err(), "a period has at least one second");
 }

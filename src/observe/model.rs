@@ -116,6 +116,12 @@ impl Model {
         Rc::new(self.shown.clone())
     }
 
+    /// Where a process is.
+    #[must_use]
+    pub fn place(&self, pid: Pid) -> Option<NodeKey> {
+        self.shown.key_of(pid)
+    }
+
     /// Reads the next entry of the log.
     pub fn apply(&mut self, entry: &Entry) {
         self.bury_expired(entry.at);

@@ -56,6 +56,7 @@ mod server;
 mod system;
 
 pub use client::{Call, call, call_elixir, cast, reply, stop};
+pub use init::FailingStarts;
 pub use name::{Name, abcast, call_by, cast_by, multi_call, node, whereis};
 pub use server::code;
 

@@ -2,6 +2,7 @@
 
 use crate::exit::Raise;
 use crate::term::Term;
+use crate::time::Duration;
 
 /// The outcome that replaces the next callback's, in any behaviour.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,4 +15,8 @@ pub enum Fault {
     Stop(Term),
     /// The callback never ends.
     EndlessLoop,
+    /// The callback calls somebody who does not answer in time.
+    CallTimeout,
+    /// The callback traps exits and takes so long that who stops the server meanwhile has to wait.
+    SlowShutdown(Duration),
 }

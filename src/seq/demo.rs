@@ -23,7 +23,7 @@ use crate::term;
 use crate::term::{Atom, Fun, Term};
 use crate::time::Duration;
 
-use super::server;
+use super::{server, tuning};
 
 /// The `.app` files, by application.
 pub const APPS: [(&str, &str); 5] = [
@@ -181,14 +181,16 @@ macro_rules! application {
                 })
             })
             .export("stop", 1, |_, _| Box::pin(async { Ok(Atom::OK.into()) }))
-            .export("init", 1, |_, _| {
-                Box::pin(async {
+            .export("init", 1, |cx, _| {
+                Box::pin(async move {
                     let children: &[&str] = &$children;
                     let spec = |name: &&str| {
                         let name = Term::atom(name);
                         term!(#{id => (name.clone()), start => {(name), start_link, []}})
                     };
-                    Ok(term!({ok, {#{intensity => 3, period => 5}, (Term::list(children.iter().map(spec).collect::<Vec<_>>()))}}))
+                    let children = Term::list(children.iter().map(spec).collect::<Vec<_>>());
+                    let answer = term!({ok, {#{intensity => 3, period => 5}, (children)}});
+                    Ok(tuning::tuned(&cx, $name, Atom::new(concat!($name, "_sup")), answer))
                 })
             })
             .starts("start_link", 0, |cx, _| {

@@ -29,6 +29,10 @@ pub enum Task {
     Peek(Dest),
     /// `Process.exit(pid, reason)`
     Exit(Pid, Term),
+    /// `Process.link(pid)`, and the client's own end for that reason
+    Peer(Pid, Term),
+    /// So many messages to a process.
+    Flood(Pid, u32),
     /// `Seq.Dynamic.start_seq(name, module, opts)`
     StartSequence {
         /// The name to register.
@@ -48,10 +52,8 @@ pub enum Task {
     Upgrade(Atom, String),
     /// `:release_handler.downgrade_app(name, vsn)`
     Downgrade(Atom, String),
-    /// `Seq.Supervisor` takes over these flags by its code change.
-    Flags(Term),
-    /// So with its children in this order.
-    Order(Term),
+    /// A supervisor takes over these `flags` or this `child_order` by its code change.
+    Tune(Atom, &'static str, Term),
     /// `:sys.suspend(process)`
     Suspend(Dest),
     /// `:sys.resume(process)`
@@ -66,13 +68,15 @@ impl Task {
             Task::Next(_) => (seq::server::NAME, "next", 1),
             Task::Peek(_) => (seq::server::NAME, "peek", 1),
             Task::Exit(..) => ("Elixir.Process", "exit", 2),
+            Task::Peer(..) => ("Elixir.Process", "link", 1),
+            Task::Flood(..) => ("Elixir.Process", "send", 3),
             Task::StartSequence { .. } => (seq::dynamic::NAME, "start_seq", 3),
             Task::StopSequence(_) => ("Elixir.DynamicSupervisor", "terminate_child", 2),
             Task::StartApplication(..) => ("Elixir.Application", "ensure_all_started", 2),
             Task::StopApplication(_) => ("Elixir.Application", "stop", 1),
             Task::Upgrade(..) => ("release_handler", "upgrade_app", 2),
             Task::Downgrade(..) => ("release_handler", "downgrade_app", 2),
-            Task::Flags(_) | Task::Order(_) => ("sys", "change_code", 4),
+            Task::Tune(..) => ("sys", "change_code", 4),
             Task::Suspend(_) => ("sys", "suspend", 1),
             Task::Resume(_) => ("sys", "resume", 1),
         };
@@ -86,6 +90,8 @@ impl Task {
             Task::Next(server) => (dest_term(*server), term!(next)),
             Task::Peek(server) => (dest_term(*server), term!(peek)),
             Task::Exit(pid, reason) => ((*pid).into(), term!({exit, (reason.clone())})),
+            Task::Peer(pid, reason) => ((*pid).into(), term!({link, (reason.clone())})),
+            Task::Flood(pid, many) => ((*pid).into(), term!({flood, (*many)})),
             Task::StartSequence { name, module, opts } => {
                 (dynamic(), term!({start_seq, (*name), (*module), (opts.clone())}))
             }
@@ -96,8 +102,7 @@ impl Task {
             Task::StopApplication(name) => ((*name).into(), term!(stop)),
             Task::Upgrade(name, vsn) => ((*name).into(), term!({upgrade_app, (Term::string(vsn))})),
             Task::Downgrade(name, vsn) => ((*name).into(), term!({downgrade_app, (Term::string(vsn))})),
-            Task::Flags(flags) => (Term::atom(seq::supervisor::NAME), term!({change_code, (flags.clone())})),
-            Task::Order(ids) => (Term::atom(seq::supervisor::NAME), term!({change_code, (ids.clone())})),
+            Task::Tune(name, _, value) => ((*name).into(), term!({change_code, (value.clone())})),
             Task::Suspend(process) => (dest_term(*process), term!(suspend)),
             Task::Resume(process) => (dest_term(*process), term!(resume)),
         }
@@ -111,6 +116,11 @@ impl Task {
                 cx.exit(pid, reason);
                 Ok(true.into())
             }
+            Task::Peer(pid, _) => cx.link(pid).map(|()| true.into()),
+            Task::Flood(pid, many) => {
+                (0..many).for_each(|number| drop(cx.send(pid, term!({flood, (number)}))));
+                Ok(many.into())
+            }
             Task::StartSequence { name, module, opts } => seq::dynamic::start_seq(cx, name, module, opts).await,
             Task::StopSequence(server) => stop_sequence(cx, server).await,
             Task::StartApplication(name, start_type) => {
@@ -120,8 +130,7 @@ impl Task {
             Task::StopApplication(name) => application::stop(cx, name).await,
             Task::Upgrade(name, vsn) => handler::upgrade_app(cx, name, &vsn).await,
             Task::Downgrade(name, vsn) => handler::downgrade_app(cx, name, &vsn).await,
-            Task::Flags(flags) => seq::supervisor::change_flags(cx, flags).await,
-            Task::Order(ids) => seq::supervisor::change_order(cx, ids).await,
+            Task::Tune(name, key, value) => seq::tuning::change(cx, name, key, value).await,
             Task::Suspend(process) => sys::suspend(cx, process).await,
             Task::Resume(process) => sys::resume(cx, process).await,
         }
@@ -132,8 +141,9 @@ impl Task {
 pub async fn life(cx: Cx, task: Task) -> Result<(), Raise> {
     introduce(&cx, task.initial_call().module);
     let (target, request) = task.call();
+    let falls = if let Task::Peer(_, reason) = &task { Some(Raise::exit(reason.clone())) } else { None };
     Box::pin(observed(&cx, target, request, task.perform(&cx))).await;
-    Ok(())
+    falls.map_or(Ok(()), Err)
 }
 
 /// Tells the log who this is.

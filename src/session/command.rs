@@ -35,6 +35,16 @@ pub enum CrashKind {
     Stop(String),
     /// The next callback never ends.
     EndlessLoop,
+    /// The next callback calls somebody who does not answer within five seconds.
+    CallTimeout,
+    /// The next callback takes ten seconds and traps exits: who stops the process has to wait.
+    SlowShutdown,
+    /// A process that is linked to it ends for that reason (Erlang text).
+    LinkedPeer(String),
+    /// It is killed, and its next so many starts fail. It has to have a name.
+    FailStarts(u32),
+    /// A client sends it a thousand messages at once.
+    Flood,
     /// An exit signal from outside: `Process.exit(pid, reason)` (Erlang text; `kill` kills).
     Signal(String),
 }
@@ -145,8 +155,11 @@ pub enum Command {
         /// Its value; `None` unsets it.
         value: Option<String>,
     },
-    /// Gives `Seq.Supervisor` other flags by its own code change, while it and its children run.
+    /// Gives a supervisor other flags by its own code change, while it and its children run.
     SupervisorFlags {
+        /// The name of the supervisor; `Seq.Supervisor` if none is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supervisor: Option<String>,
         /// Whom a failed child takes along.
         strategy: crate::supervision::Strategy,
         /// Restarts that may happen,
@@ -154,8 +167,11 @@ pub enum Command {
         /// in so many seconds.
         period: u32,
     },
-    /// Gives `Seq.Supervisor` its children in another order by its own code change, while they run.
+    /// Gives a supervisor its children in another order by its own code change, while they run.
     ChildOrder {
+        /// The name of the supervisor; `Seq.Supervisor` if none is given.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        supervisor: Option<String>,
         /// Child ids in start order; children that are not named come after them.
         ids: Vec<String>,
     },
@@ -169,8 +185,8 @@ pub enum Command {
         /// Who.
         target: Target,
     },
-    /// Writes the messages that a process sends and gets to the log from now on, or no longer. A
-    /// process that comes after it in its place is another one.
+    /// Writes the messages that a process sends and gets to the log from now on, or no longer: of
+    /// whoever comes after it in its place too.
     TraceProcess {
         /// Whose.
         target: Target,

@@ -8,6 +8,7 @@ use crate::seq;
 use crate::supervision::Strategy;
 use crate::term;
 use crate::term::{Atom, Pid, Term, erlang};
+use crate::time::Duration;
 
 use super::client::{Task, auto_run, chaos};
 use super::refusal::{Refusal, Why, quoted};
@@ -24,6 +25,8 @@ pub(super) enum Effect {
     AutoRun(Term),
     /// The chaos client is told something.
     Chaos(Term),
+    /// A process is killed, and its next starts under that name fail.
+    FailStarts(Pid, Atom, u32),
     /// The messages of a process are seen, or no longer.
     Trace(Pid, bool),
     /// A variable of the system's environment changes.
@@ -32,6 +35,11 @@ pub(super) enum Effect {
 
 /// Most children that are put into an order.
 const MAX_CHILDREN: usize = 100;
+
+/// Messages of a flood, most starts that fail, and how long a slow shutdown takes.
+const FLOOD: u32 = 1_000;
+const MAX_FAILING: u32 = 1_000;
+const SLOW: Duration = Duration::from_secs(10);
 
 /// Most characters of a message that a callback raises.
 const MAX_MESSAGE: usize = 1_000;
@@ -55,10 +63,13 @@ pub(super) fn effect(node: &Runtime, command: &Command) -> Result<Effect, Refusa
         Command::Upgrade { application, vsn } => Effect::Client(Task::Upgrade(atom(application)?, version(vsn)?)),
         Command::Downgrade { application, vsn } => Effect::Client(Task::Downgrade(atom(application)?, version(vsn)?)),
         Command::SystemEnv { variable, value } => system_env(variable, value.as_deref())?,
-        Command::SupervisorFlags { strategy, intensity, period } => {
-            Effect::Client(Task::Flags(flags(*strategy, *intensity, *period)?))
+        Command::SupervisorFlags { supervisor, strategy, intensity, period } => {
+            let flags = flags(*strategy, *intensity, *period)?;
+            Effect::Client(Task::Tune(tuned(supervisor.as_deref())?, "flags", flags))
         }
-        Command::ChildOrder { ids } => Effect::Client(Task::Order(order(ids)?)),
+        Command::ChildOrder { supervisor, ids } => {
+            Effect::Client(Task::Tune(tuned(supervisor.as_deref())?, "child_order", order(ids)?))
+        }
         Command::TraceProcess { target, on } => Effect::Trace(alive(node, target)?, *on),
         Command::Suspend { target } => Effect::Client(Task::Suspend(whom(node, target)?)),
         Command::Resume { target } => Effect::Client(Task::Resume(whom(node, target)?)),
@@ -80,6 +91,11 @@ fn chaos(per_minute: u32, targets: &[String], seed: Option<u64>) -> Result<Effec
     }
     let names = targets.iter().map(|name| atom(name)).collect::<Result<Vec<Atom>, Refusal>>()?;
     Ok(Effect::Chaos(chaos::order(per_minute, &names, seed)))
+}
+
+/// The supervisor that a change concerns.
+fn tuned(name: Option<&str>) -> Result<Atom, Refusal> {
+    name.map_or(Ok(Atom::new(seq::supervisor::NAME)), atom)
 }
 
 /// A supervisor's flags as a map.
@@ -160,6 +176,15 @@ fn crash(node: &Runtime, pid: Pid, how: &CrashKind) -> Result<Effect, Refusal> {
         CrashKind::BadMatch => Fault::Raise(bad_match()),
         CrashKind::Stop(reason) => Fault::Stop(read(reason)?),
         CrashKind::EndlessLoop => Fault::EndlessLoop,
+        CrashKind::CallTimeout => Fault::CallTimeout,
+        CrashKind::SlowShutdown => Fault::SlowShutdown(SLOW),
+        CrashKind::LinkedPeer(reason) => return Ok(Effect::Client(Task::Peer(pid, read(reason)?))),
+        CrashKind::Flood => return Ok(Effect::Client(Task::Flood(pid, FLOOD))),
+        CrashKind::FailStarts(times) => {
+            let name = node.kernel().process(pid).and_then(|process| process.name);
+            let name = name.ok_or_else(|| Why::NotRegistered.of(&[&pid]))?;
+            return Ok(Effect::FailStarts(pid, name, at_most(*times, MAX_FAILING, Why::Intensity)?));
+        }
         CrashKind::Signal(reason) => return Ok(Effect::Client(Task::Exit(pid, read(reason)?))),
     };
     if !node.is_server(pid) {

@@ -80,7 +80,7 @@ impl Session {
             if !self.node.turn() && !self.skip_to(Instant(u64::MAX)) {
                 break;
             }
-            if self.node.kernel().log.len() > 1_000 {
+            if self.node.kernel().log.len() > 1_000 || !self.traced.is_empty() {
                 self.drain();
             }
         }

@@ -31,6 +31,7 @@ use crate::otp::child_spec::restart_term;
 use crate::otp::gen_server::{self, GenServer, Init, Next, Reply, Start};
 use crate::otp::{dynamic_supervisor, supervisor};
 use crate::process::{Cx, Module};
+use crate::seq::tuning;
 use crate::supervision::{Restart, Strategy};
 use crate::term;
 use crate::term::{Atom, Pid, Term, erlang};
@@ -359,7 +360,12 @@ pub(super) fn module() -> Module {
             })
         })
         .export("stop", 1, |_, _| Box::pin(async { Ok(Atom::OK.into()) }))
-        .export("init", 1, |cx, args| Box::pin(async move { Ok(place(&cx, &args)?.init()) }))
+        .export("init", 1, |cx, args| {
+            Box::pin(async move {
+                let place = place(&cx, &args)?;
+                Ok(tuning::tuned(&cx, APP, Atom::new(&place.id), place.init()))
+            })
+        })
         .export("start_supervisor", 1, |cx, args| {
             Box::pin(async move { start_supervisor(&cx, Atom::new(&place(&cx, &args)?.id)).await })
         })

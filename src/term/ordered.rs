@@ -286,6 +286,20 @@ pub fn sort_by<T>(items: &mut [T], compare: impl Fn(&T, &T) -> Ordering) {
     put_in(order, &mut |a, b| items.swap(a, b));
 }
 
+/// Keeps the first `most` items of the order, in it: costs a comparison for most of the others.
+pub fn first_by<T>(items: &mut Vec<T>, most: usize, compare: impl Fn(&T, &T) -> Ordering) {
+    let mut kept: Vec<T> = Vec::with_capacity(most.min(items.len()));
+    for item in items.drain(..) {
+        if kept.len() >= most && kept.last().is_none_or(|last| compare(last, &item).is_le()) {
+            continue;
+        }
+        let at = kept.partition_point(|other| compare(other, &item).is_le());
+        kept.insert(at, item);
+        kept.truncate(most);
+    }
+    *items = kept;
+}
+
 /// Sorts by a key; items of equal keys keep their order.
 pub fn sort_by_key<T, K: Ord>(items: &mut [T], key: impl Fn(&T) -> K) {
     sort_by(items, |a, b| key(a).cmp(&key(b)));
@@ -317,6 +331,18 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+
+    #[test]
+    fn the_first_of_many_are_those_that_sorting_brings_first() {
+        for (count, below, most) in [(1_000, 300, 200), (50, 10, 200), (500, 5, 1), (9, 9, 0), (0, 1, 5)] {
+            let all: Vec<(u32, usize)> = numbers(count, below).zip(0..).collect();
+            let (mut first, mut sorted) = (all.clone(), all);
+            first_by(&mut first, most, |a, b| a.0.cmp(&b.0));
+            sort_by_key(&mut sorted, |item| item.0);
+            sorted.truncate(most);
+            assert_eq!(first, sorted, "{count}, {most}");
+        }
+    }
 
     /// Numbers that look random and are the same in every run.
     fn numbers(count: usize, below: u32) -> impl Iterator<Item = u32> {

@@ -3,7 +3,9 @@
 use crate::term::float::tenths;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlAnchorElement, IntersectionObserver, IntersectionObserverEntry, Window};
+use web_sys::{
+    Element, HtmlAnchorElement, HtmlElement, IntersectionObserver, IntersectionObserverEntry, ShadowRoot, Window,
+};
 
 thread_local! {
     static UNHEARD: Closure<dyn FnMut(JsValue)> = Closure::new(|_| ());
@@ -35,6 +37,28 @@ pub(crate) fn pixel_ratio() -> f64 {
 pub(crate) fn custom(element: &Element, property: &str) -> String {
     let style = window().and_then(|window| window.get_computed_style(element).ok().flatten());
     style.and_then(|style| style.get_property_value(property).ok()).unwrap_or_default()
+}
+
+/// What Tab comes to within an element, in order.
+fn tab_stops(within: &Element) -> Vec<HtmlElement> {
+    const STOPS: &str = "button:not(:disabled), input, select, summary, [tabindex=\"0\"]";
+    let all = js_sys::Reflect::get(within, &"querySelectorAll".into()).ok();
+    let all = all.and_then(|all| all.dyn_into::<js_sys::Function>().ok()?.call1(within, &STOPS.into()).ok());
+    let shown = |one: JsValue| one.dyn_into::<HtmlElement>().ok().filter(|one| one.offset_parent().is_some());
+    all.map(|all| js_sys::Array::from(&all).iter().filter_map(shown).collect()).unwrap_or_default()
+}
+
+/// What has the focus in the widget of an element.
+pub(crate) fn focused(of: &Element) -> Option<HtmlElement> {
+    of.get_root_node().dyn_into::<ShadowRoot>().ok()?.active_element()?.dyn_into().ok()
+}
+
+/// Where Tab would leave an element, it goes round instead; tells whether it did.
+pub(crate) fn go_round(within: &Element, back: bool) -> bool {
+    let (stops, now) = (tab_stops(within), focused(within));
+    let (edge, other) = if back { (stops.first(), stops.last()) } else { (stops.last(), stops.first()) };
+    let leaves = now.as_ref() == edge || (back && now.as_ref().is_some_and(|now| **now == *within));
+    leaves && other.is_some_and(|other| other.focus().is_ok())
 }
 
 /// Shows an element at a size in pixels of the page.

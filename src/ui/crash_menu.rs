@@ -1,14 +1,12 @@
 //! The ways in which a process can die.
 
-use yew::{
-    Callback, Html, Properties, UseStateHandle, function_component, use_effect_with, use_node_ref, use_state_eq,
-};
+use yew::{Callback, Html, Properties, UseStateHandle, function_component, use_node_ref, use_state_eq};
 
 use super::html::{component, html};
 
 use super::act::Act;
 use super::i18n::{Lang, Words};
-use super::shared::{Write, use_act};
+use super::shared::{Write, use_act, use_focus};
 use crate::session::{Command, CrashKind, Target};
 use crate::term::erlang;
 
@@ -20,15 +18,10 @@ pub(crate) struct CrashProps {
 
 #[function_component]
 pub(crate) fn CrashMenu(props: &CrashProps) -> Html {
-    let (act, first) = (use_act(), use_node_ref());
+    let (act, menu) = (use_act(), use_node_ref());
     let custom = use_state_eq(|| "boom".to_owned());
     let t = props.lang.words();
-    let focus = first.clone();
-    use_effect_with((), move |()| {
-        if let Some(button) = focus.cast::<web_sys::HtmlElement>() {
-            let _ = button.focus();
-        }
-    });
+    use_focus(&menu, true, true);
     let wrong = use_state_eq(|| false);
     let write = {
         let (custom, wrong) = (custom.clone(), wrong.clone());
@@ -40,13 +33,16 @@ pub(crate) fn CrashMenu(props: &CrashProps) -> Html {
     let button = |label: &'static str, kind: CrashKind| deed(&act, props, label, kind);
     let own = |label: &str, kind: fn(String) -> CrashKind| own(&act, props, label, &custom, kind, &wrong);
     html! {
-        <div class="crash-menu" role="group" aria-label={t.crash_menu}>
+        <div class="crash-menu" role="group" aria-label={t.crash_menu} ref={menu}>
             <h3>{ t.from_outside }</h3>
             <div class="deeds">
-                <button type="button" class="danger kill" ref={first} onclick={onclick(&act, props, CrashKind::Signal("kill".into()))}>{ ":kill" }</button>
+                <button type="button" class="danger kill" onclick={onclick(&act, props, CrashKind::Signal("kill".into()))}>{ ":kill" }</button>
                 { button(":shutdown", CrashKind::Signal("shutdown".into())) }
                 { button(":normal", CrashKind::Signal("normal".into())) }
                 { own("", CrashKind::Signal) }
+                { own(t.linked_peer, CrashKind::LinkedPeer) }
+                { button(t.fail_starts, CrashKind::FailStarts(2)) }
+                { button(t.flood, CrashKind::Flood) }
             </div>
             <h3>{ t.from_inside }</h3>
             <div class="deeds">
@@ -58,7 +54,9 @@ pub(crate) fn CrashMenu(props: &CrashProps) -> Html {
                 { own("{:stop, …}", CrashKind::Stop) }
                 { button(t.bad_return, CrashKind::BadReturn) }
                 { button(t.bad_match, CrashKind::BadMatch) }
+                { button(t.call_timeout, CrashKind::CallTimeout) }
                 { button(t.endless_loop, CrashKind::EndlessLoop) }
+                { button(t.slow_shutdown, CrashKind::SlowShutdown) }
             </div>
             { reason(&custom, *wrong, write, t) }
             <p class="hint">{ t.fires_on_next }</p>

@@ -151,6 +151,8 @@ pub(crate) fn field(
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct FlagsProps {
+    /// Its name.
+    pub(crate) supervisor: String,
     /// As they are now.
     pub(crate) flags: Flags,
     /// Its children in start order: name, and what would happen if it died now.
@@ -177,10 +179,10 @@ pub(crate) fn FlagsForm(props: &FlagsProps) -> Html {
         })
     };
     let submit = {
-        let (act, draft, wrong) = (act.clone(), draft.clone(), wrong.clone());
+        let (act, draft, wrong, supervisor) = (act.clone(), draft.clone(), wrong.clone(), props.supervisor.clone());
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
-            match flags_of(&draft) {
+            match flags_of(&supervisor, &draft) {
                 Some(command) => act.emit(Act::Do(command)),
                 None => wrong.set(true),
             }
@@ -204,13 +206,13 @@ pub(crate) fn FlagsForm(props: &FlagsProps) -> Html {
                 <p class="hint">{ t.flags_hint }</p>
                 <button type="submit" class="primary">{ t.apply }</button>
             </form>
-            { order(&act, &props.children, t) }
+            { order(&act, &props.supervisor, &props.children, t) }
         </details>
     }
 }
 
 /// The children in start order, each to be moved, with what its place means.
-fn order(act: &Callback<Act>, children: &[(String, String)], t: &'static Words) -> Html {
+fn order(act: &Callback<Act>, supervisor: &str, children: &[(String, String)], t: &'static Words) -> Html {
     let ids: Vec<String> = children.iter().map(|(name, _)| name.clone()).collect();
     let moved = |at: usize, to: usize, label: &'static str, path: &'static str, name: &str| {
         let mut ids = ids.clone();
@@ -218,8 +220,9 @@ fn order(act: &Callback<Act>, children: &[(String, String)], t: &'static Words) 
         if there {
             ids.swap(at, to);
         }
-        let label = [name, ": ", label].concat();
-        html! { <button type="button" class="plain" disabled={!there} aria-label={label.clone()} title={label} onclick={doing(act, Act::Do(Command::ChildOrder { ids }))}>{ icon(path) }</button> }
+        let (label, order) =
+            ([name, ": ", label].concat(), Command::ChildOrder { supervisor: Some(supervisor.to_owned()), ids });
+        html! { <button type="button" class="plain" disabled={!there} aria-label={label.clone()} title={label} onclick={doing(act, Act::Do(order))}>{ icon(path) }</button> }
     };
     let child = |(at, (name, blast)): (usize, &(String, String))| {
         html! {
@@ -232,11 +235,11 @@ fn order(act: &Callback<Act>, children: &[(String, String)], t: &'static Words) 
 
 const STRATEGIES: [Strategy; 3] = [Strategy::OneForOne, Strategy::OneForAll, Strategy::RestForOne];
 
-fn flags_of((strategy, intensity, period): &(String, String, String)) -> Option<Command> {
+fn flags_of(supervisor: &str, (strategy, intensity, period): &(String, String, String)) -> Option<Command> {
     let strategy = STRATEGIES.into_iter().find(|other| words::strategy(*other) == strategy)?;
     let intensity = intensity.trim().parse().ok().filter(|intensity| *intensity <= 1_000)?;
     let period = period.trim().parse().ok().filter(|period| (1..=86_400).contains(period))?;
-    Some(Command::SupervisorFlags { strategy, intensity, period })
+    Some(Command::SupervisorFlags { supervisor: Some(supervisor.to_owned()), strategy, intensity, period })
 }
 
 #[derive(Clone, PartialEq, Properties)]

@@ -286,6 +286,11 @@ words! {
     from_outside: "From outside: Process.exit(pid, reason)", "밖에서: Process.exit(pid, reason)";
     bad_return: "bad return", "잘못된 반환값";
     bad_match: "bad match", "매치 실패";
+    call_timeout: "call time-out", "호출 시간 초과";
+    slow_shutdown: "slow shutdown (10 s)", "느린 종료(10초)";
+    linked_peer: "linked peer ends: exit", "링크된 프로세스의 종료: exit";
+    fail_starts: "kill; 2 starts fail", "kill 뒤 시작 2번 실패";
+    flood: "flood of 1,000 messages", "메시지 1,000개";
     endless_loop: "endless loop", "무한 루프";
     custom_reason: "Reason or value (Erlang term)", "이유나 값(Erlang term)";
     wants_term: "Write an Erlang term such as boom or {error, 7}.", "boom, {error, 7} 같은 Erlang term을 쓰세요.";

@@ -20,7 +20,7 @@ use super::process_tree::{glyph, in_words};
 use super::shared::{Ptr, copy, doing, icon, use_act};
 use super::words;
 use crate::observe::snapshot::{NodeKind, Snapshot, State, TreeNode};
-use crate::session::{Command, Info, Target};
+use crate::session::{Command, Info, Target, can_be_tuned};
 use crate::time::Instant;
 use crate::view::blast::blast;
 use crate::view::states;
@@ -81,14 +81,22 @@ fn inside(props: &InspectorProps, act: &Callback<Act>, node: &Rc<TreeNode>, t: &
                 { tab(Tab::Process, t.tab_process) }{ tab(Tab::State, t.tab_state) }
                 { tab(Tab::Spec, t.tab_spec) }{ tab(Tab::Messages, t.tab_messages) }
             </div>
-            if words::named(node, words::SUPERVISOR) && node.state.is_alive() {
-                { node.supervisor.as_ref().map(|supervisor| component! { <FlagsForm flags={supervisor.flags} children={children(props, node, t)} lang={props.choice.lang} /> }) }
-            }
+            { flags(props, node, t).unwrap_or_default() }
             <div class="panel" role="tabpanel" id="inspector-panel" aria-labelledby={tab_id(props.choice.tab)} tabindex="0">
                 { panel(props, act, node, t) }
             </div>
         </>
     }
+}
+
+/// The form that changes a supervisor while it runs, if its own code change will take it over.
+fn flags(props: &InspectorProps, node: &TreeNode, t: &'static Words) -> Option<Html> {
+    let supervisor = node.supervisor.as_ref().filter(|it| !it.dynamic && node.state.is_alive())?;
+    let name = node.process.as_ref()?.name.filter(|name| can_be_tuned(node.application, *name))?;
+    let name = words::atom(name);
+    Some(
+        component! { <FlagsForm key={node.key.to_string()} supervisor={name} flags={supervisor.flags} children={children(props, node, t)} lang={props.choice.lang} /> },
+    )
 }
 
 /// The children of a supervisor in start order, each with what would happen if it died now.

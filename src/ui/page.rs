@@ -3,9 +3,7 @@
 
 use std::rc::Rc;
 
-use wasm_bindgen::JsCast;
-use web_sys::{HtmlElement, ShadowRoot};
-use yew::{Callback, ContextProvider, Html, NodeRef, Properties, function_component, use_effect_with, use_node_ref};
+use yew::{Callback, ContextProvider, Html, NodeRef, Properties, function_component, use_node_ref};
 
 use super::html::{component, html};
 
@@ -19,7 +17,7 @@ use super::i18n::Words;
 use super::inspector::{Inspector, chip, runs};
 use super::log::Log;
 use super::process_tree::ProcessTree;
-use super::shared::{Ptr, doing};
+use super::shared::{Ptr, doing, round, use_focus};
 use super::status::Status;
 use super::timeline::Timeline;
 use super::words;
@@ -73,10 +71,11 @@ pub struct PageProps {
 /// Panes in their places; which of them show is the style sheet's affair, by the room there is.
 #[function_component]
 pub fn Page(props: &PageProps) -> Html {
-    let file = use_node_ref();
+    let (file, side) = (use_node_ref(), use_node_ref());
     let (choice, act) = (&props.choice, &props.act);
     let t = choice.lang.words();
     let sheet = choice.shows(Layer::Sheet) || choice.shows(Layer::Crash);
+    use_focus(&side, sheet, false);
     let pane = |pane: Pane, label: &'static str, body: Html| {
         let class = format!("pane {}", pane.id());
         html! { <section {class} id={format!("pane-{}", pane.id())} role="region" aria-label={label}>{ body }</section> }
@@ -89,7 +88,7 @@ pub fn Page(props: &PageProps) -> Html {
             { halted(props, t) }
             <div class="panes" data-pane={choice.pane.id()} data-sheet={sheet.to_string()}>
                 { pane(Pane::Tree, t.tree, component! { <ProcessTree snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} playing={props.pace.playing} mailboxes={props.mailboxes.clone()} {now} /> }) }
-                <section class="pane side" role="region" aria-label={t.inspector}>
+                <section class="pane side" role="region" aria-label={t.inspector} tabindex="-1" onkeydown={round(&side)} ref={side}>
                     { component! { <Inspector tracing={props.pace.tracing} snapshot={snapshot.clone()} choice={choice.clone()} info={props.info.clone()} relentless={props.relentless.clone()} {now} /> } }
                 </section>
                 { pane(Pane::Values, t.values, component! { <Chart snapshot={snapshot.clone()} choice={choice.clone()} handlers={props.handlers.clone()} {now} /> }) }
@@ -219,20 +218,12 @@ struct DialogProps {
     children: Html,
 }
 
-/// Takes the focus when it opens and gives it back when it closes.
+/// Takes the focus when it opens, keeps it, and gives it back when it closes.
 #[function_component]
 fn Dialog(props: &DialogProps) -> Html {
     let dialog = use_node_ref();
-    let own = dialog.clone();
-    use_effect_with((), move |()| {
-        let own = own.cast::<HtmlElement>();
-        let root = own.as_ref().and_then(|own| own.get_root_node().dyn_into::<ShadowRoot>().ok());
-        let before =
-            root.and_then(|root| root.active_element()).and_then(|element| element.dyn_into::<HtmlElement>().ok());
-        own.iter().for_each(|own| drop(own.focus()));
-        move || before.iter().for_each(|before| drop(before.focus()))
-    });
+    use_focus(&dialog, true, false);
     html! {
-        <div class="dialog" role="dialog" aria-modal="true" aria-label={props.label} tabindex="-1" ref={dialog}>{ props.children.clone() }</div>
+        <div class="dialog" role="dialog" aria-modal="true" aria-label={props.label} tabindex="-1" onkeydown={round(&dialog)} ref={dialog}>{ props.children.clone() }</div>
     }
 }

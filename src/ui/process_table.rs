@@ -3,18 +3,20 @@
 use std::rc::Rc;
 
 use web_sys::{HtmlElement, HtmlInputElement, KeyboardEvent};
-use yew::{Callback, Html, InputEvent, Properties, TargetCast, function_component, use_effect_with, use_node_ref};
+use yew::{
+    Callback, Html, InputEvent, Properties, TargetCast, function_component, use_effect_with, use_mut_ref, use_node_ref,
+};
 
 use super::html::html;
 
 use super::act::{Act, Choice, Column};
-use super::i18n::Words;
+use super::i18n::{Lang, Words};
 use super::process_tree::glyph;
 use super::shared::{Ptr, doing, lowercase, use_act};
 use super::{shared, words};
 use crate::observe::snapshot::{Snapshot, TreeNode};
 use crate::term::Pid;
-use crate::term::ordered::sort_by;
+use crate::term::ordered::first_by;
 use crate::view::states;
 
 /// The most rows shown, and the most processes looked through.
@@ -41,7 +43,7 @@ const ORDER: [Column; COLUMNS] =
 
 #[function_component]
 pub(crate) fn ProcessTable(props: &TableProps) -> Html {
-    let (act, field) = (use_act(), use_node_ref());
+    let (act, field, known) = (use_act(), use_node_ref(), use_mut_ref(Known::default));
     let (choice, t) = (&props.choice, props.choice.lang.words());
     let (own, filter) = (field.clone(), choice.filter.clone());
     use_effect_with(choice.searches, move |searches| {
@@ -52,7 +54,7 @@ pub(crate) fn ProcessTable(props: &TableProps) -> Html {
             let _ = HtmlElement::focus(&field);
         }
     });
-    let (found, all) = found(props, t);
+    let (found, all) = found(props, &mut known.borrow_mut(), t);
     let first = found.first().map(|found| found.node.key);
     let oninput =
         act.reform(|event: InputEvent| Act::Filter(event.target_unchecked_into::<HtmlInputElement>().value()));
@@ -119,30 +121,75 @@ fn row(act: &Callback<Act>, choice: &Choice, found: &Found) -> Html {
     }
 }
 
+/// The names and texts of processes, made once for each that changes: by slot of the place.
+#[derive(Default)]
+struct Known {
+    lang: Lang,
+    texts: Vec<Option<Text>>,
+}
+
+struct Text {
+    of: Rc<TreeNode>,
+    /// What it is sorted by.
+    name: Rc<str>,
+    /// What it is searched by.
+    all: Option<Rc<str>>,
+}
+
+impl Known {
+    fn speak(&mut self, lang: Lang) {
+        if self.lang != lang {
+            *self = Known { lang, ..Known::default() };
+        }
+    }
+
+    fn of(&mut self, node: &Rc<TreeNode>) -> Option<&mut Text> {
+        let (slot, t) = (node.key.slot(), self.lang.words());
+        if self.texts.len() <= slot {
+            self.texts.resize_with(slot + 1, || None);
+        }
+        let place = self.texts.get_mut(slot)?;
+        if !place.as_ref().is_some_and(|text| Rc::ptr_eq(&text.of, node)) {
+            *place = Some(Text { of: node.clone(), name: lowercase(&words::label(node, t)).into(), all: None });
+        }
+        place.as_mut()
+    }
+
+    fn name(&mut self, node: &Rc<TreeNode>) -> Rc<str> {
+        self.of(node).map_or_else(Rc::default, |text| text.name.clone())
+    }
+
+    fn has(&mut self, node: &Rc<TreeNode>, wanted: &str) -> bool {
+        let t = self.lang.words();
+        wanted.is_empty()
+            || self
+                .of(node)
+                .is_some_and(|text| text.all.get_or_insert_with(|| lowercase(&texts(node, t)).into()).contains(wanted))
+    }
+}
+
+/// A process with what it is sorted by: a number, or else a text.
+type Keyed<'a> = (u64, Rc<str>, &'a Rc<TreeNode>);
+
 /// The processes that have what is searched for, in the order that was chosen: the first of them,
-/// and how many there are. Only what decides the order is made for all of them.
-fn found(props: &TableProps, t: &'static Words) -> (Vec<Found>, usize) {
+/// and how many there are. Only what decides the order is looked at for all of them.
+fn found(props: &TableProps, known: &mut Known, t: &'static Words) -> (Vec<Found>, usize) {
     let (column, descending) = props.choice.sort;
     let wanted = lowercase(props.choice.filter.trim());
+    known.speak(props.choice.lang);
+    let mut keys: Vec<Keyed> = Vec::new();
     let nodes = props.snapshot.processes().take(SCANNED).filter_map(|process| props.snapshot.node(process.key));
-    let fits = |node: &&Rc<TreeNode>| wanted.is_empty() || lowercase(&texts(node, t)).contains(&wanted);
-    let mut keys: Vec<(u64, String, &Rc<TreeNode>)> = nodes
-        .filter(fits)
-        .map(|node| {
-            let (number, text) = key(props, node, column, t);
-            (number, text, node)
-        })
-        .collect();
-    let order = |a: &(u64, String, &Rc<TreeNode>), b: &(u64, String, &Rc<TreeNode>)| (a.0, &a.1).cmp(&(b.0, &b.1));
-    sort_by(&mut keys, |a, b| if descending { order(b, a) } else { order(a, b) });
+    for node in nodes {
+        if known.has(node, &wanted) {
+            let (number, text) = key(props, known, node, column, t);
+            keys.push((number, text, node));
+        }
+    }
+    let order = |a: &Keyed, b: &Keyed| (a.0, &a.1).cmp(&(b.0, &b.1));
     let all = keys.len();
-    (
-        keys.into_iter()
-            .take(MOST)
-            .map(|(_, _, node)| Found { node: node.clone(), cells: cells(props, node, t) })
-            .collect(),
-        all,
-    )
+    first_by(&mut keys, MOST, |a, b| if descending { order(b, a) } else { order(a, b) });
+    let found = keys.into_iter().map(|(_, _, node)| Found { node: node.clone(), cells: cells(props, node, t) });
+    (found.collect(), all)
 }
 
 /// What a process is searched by.
@@ -160,15 +207,21 @@ fn mail(props: &TableProps, node: &TreeNode) -> usize {
     shared::mail(&props.mailboxes, node.pid())
 }
 
-/// What a process is sorted by: a number, or else a text.
-fn key(props: &TableProps, node: &TreeNode, column: Column, t: &'static Words) -> (u64, String) {
+fn key(
+    props: &TableProps,
+    known: &mut Known,
+    node: &Rc<TreeNode>,
+    column: Column,
+    t: &'static Words,
+) -> (u64, Rc<str>) {
+    let number = |number: u64| (number, Rc::default());
     match column {
-        Column::Pid => (node.pid().map_or(0, |pid| u64::from(pid.number())), String::new()),
-        Column::Name => (0, lowercase(&words::label(node, t))),
-        Column::State => (0, t.state_name(node.state).to_owned()),
-        Column::Module => (0, lowercase(&module(node))),
-        Column::Mailbox => (mail(props, node) as u64, String::new()),
-        Column::Incarnation => (u64::from(node.incarnation), String::new()),
+        Column::Pid => number(node.pid().map_or(0, |pid| u64::from(pid.number()))),
+        Column::Name => (0, known.name(node)),
+        Column::State => (0, t.state_name(node.state).into()),
+        Column::Module => (0, lowercase(&module(node)).into()),
+        Column::Mailbox => number(mail(props, node) as u64),
+        Column::Incarnation => number(u64::from(node.incarnation)),
     }
 }
 

@@ -170,9 +170,9 @@ pub(crate) fn in_words(snapshot: &Snapshot, blast: &Blast, t: &Words) -> String 
 /// A supervisor's restart budget.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Budget {
-    /// Spent slots first.
+    /// Spent slots first; none if they are too many to be told apart.
     slots: Vec<BudgetSlot>,
-    /// All slots, however many are drawn.
+    /// All slots.
     pub(crate) all: u32,
     /// Restarts that may still happen.
     pub(crate) left: u32,
@@ -185,14 +185,7 @@ pub(crate) fn budget(node: &TreeNode, now: Instant) -> Option<Budget> {
     let (all, left) = (supervisor.flags.intensity, supervisor.left(now));
     let now = if left < all { now } else { Instant::BOOT };
     let most = glyph::MOST_SLOTS;
-    let slots = supervisor.slots(now, most);
-    // Of a budget larger than the ring, the share that is spent.
-    let spent = match usize::try_from(all) {
-        Ok(all) if all > most => (all - left as usize) * most / all,
-        _ => most,
-    };
-    let slots =
-        slots.iter().take(spent).copied().chain(std::iter::repeat(BudgetSlot::Free)).take(slots.len()).collect();
+    let slots = if all as usize > most { Vec::new() } else { supervisor.slots(now, most) };
     Some(Budget { slots, all, left, now })
 }
 

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Element, HtmlInputElement, ResizeObserver};
+use web_sys::{Element, HtmlElement, HtmlInputElement, KeyboardEvent, ResizeObserver};
 use yew::{
     AttrValue, Callback, Html, InputEvent, MouseEvent, NodeRef, Properties, TargetCast, function_component, hook,
     use_context, use_effect_with, use_node_ref, use_state_eq,
@@ -14,6 +14,7 @@ use yew::{
 use super::html::html;
 
 use super::act::{Act, Choice};
+use super::browser;
 use crate::term::Pid;
 
 /// A shared value that is equal to itself only.
@@ -79,6 +80,46 @@ pub(crate) fn use_size(element: &NodeRef) -> (i32, i32) {
         }
     });
     *size
+}
+
+/// While `on`, an element has the focus, or the first button in it; then whoever had it before has
+/// it again, unless the reader has gone elsewhere meanwhile. A pane of the layout is left alone: only
+/// what stands over others takes the focus.
+#[hook]
+pub(crate) fn use_focus(element: &NodeRef, on: bool, first: bool) {
+    let own = element.clone();
+    use_effect_with(on, move |on| {
+        let own = own.cast::<HtmlElement>().filter(|own| *on && (first || stands_over(own)));
+        let before = own.as_ref().and_then(|own| browser::focused(own));
+        let taker = own.clone().and_then(|own| {
+            if first { own.query_selector("button").ok()?.and_then(|first| first.dyn_into().ok()) } else { Some(own) }
+        });
+        taker.iter().for_each(|taker: &HtmlElement| drop(taker.focus()));
+        move || {
+            let Some(own) = own else { return };
+            let now = browser::focused(&own);
+            if now.is_none_or(|now| own.contains(Some(&now))) {
+                let home = own.closest(".app").ok().flatten().and_then(|app| app.dyn_into().ok());
+                let back = before.filter(|before| before.is_connected()).or(home);
+                back.iter().for_each(|back: &HtmlElement| drop(back.focus()));
+            }
+        }
+    });
+}
+
+fn stands_over(element: &Element) -> bool {
+    browser::custom(element, "position") != "static"
+}
+
+/// Tab goes round within an element that stands over others.
+pub(crate) fn round(element: &NodeRef) -> Callback<KeyboardEvent> {
+    let own = element.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        let Some(own) = own.cast::<Element>().filter(|_| event.key() == "Tab") else { return };
+        if stands_over(&own) && browser::go_round(&own, event.shift_key()) {
+            event.prevent_default();
+        }
+    })
 }
 
 /// A button that copies a text, and says so once it has.

@@ -227,9 +227,6 @@ pub(crate) fn is_dynamic(snapshot: &Snapshot, node: &TreeNode) -> bool {
     is_sequence(node) && parent.is_some_and(|parent| named(parent, DYNAMIC)) && flags.is_some()
 }
 
-/// The supervisor of the sequences that are there from the start.
-pub(crate) const SUPERVISOR: &str = "Elixir.Seq.Supervisor";
-
 /// The supervisor of sequences that are started at run time.
 pub(crate) const DYNAMIC: &str = "Elixir.Seq.Dynamic";
 

@@ -1,5 +1,6 @@
 //! The restart budget of a supervisor as a ring of arcs, one a slot, clockwise from the top. A
-//! spent slot empties as its time passes.
+//! spent slot empties as its time passes. Where the slots are too many to be told apart, one arc
+//! shows the share that is left.
 
 use std::f64::consts::{FRAC_PI_2, PI, TAU};
 
@@ -29,6 +30,25 @@ pub fn arcs(slots: &[BudgetSlot], now: Instant, radius: f64) -> Vec<Arc> {
         Arc { path: arc(from, from + turn - gap, radius), spent: spent(*slot, now) }
     };
     slots.iter().enumerate().map(place).collect()
+}
+
+/// Of a budget too large for slots: the arc of what is left of it, clockwise from the top; nothing
+/// if nothing is left.
+#[must_use]
+pub fn share(left: u32, all: u32, radius: f64) -> Option<String> {
+    let share = f64::from(left.min(all)) / f64::from(all.max(1));
+    // An arc that ended where it begins would be none.
+    (left > 0).then(|| arc(0.0, TAU * share.clamp(0.01, 0.999), radius))
+}
+
+/// What is left in three letters at most, as there is no more room within a ring.
+#[must_use]
+pub fn number(left: u32) -> String {
+    match left {
+        0..1_000 => left.to_string(),
+        1_000..100_000 => format!("{}k", left / 1_000),
+        _ => "≫".to_owned(),
+    }
 }
 
 fn spent(slot: BudgetSlot, now: Instant) -> f64 {
@@ -69,6 +89,23 @@ mod tests {
         let slots = [BudgetSlot::Spent { at, frees_at }, BudgetSlot::Free];
         let spent = |seconds| arcs(&slots, at + Duration::from_secs(seconds), 10.0)[0].spent;
         assert_eq!([spent(0), spent(1), spent(4), spent(9)], [1.0, 0.75, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn a_large_budget_is_one_arc_as_long_as_what_is_left() {
+        assert_eq!(share(500, 1_000, 10.0).unwrap(), "M0.00 -10.00A10.00 10.00 0 0 1 0.00 10.00");
+        assert_eq!(share(750, 1_000, 10.0).unwrap(), "M0.00 -10.00A10.00 10.00 0 1 1 -10.00 0.00");
+        let full = share(1_000, 1_000, 10.0).unwrap();
+        assert_eq!(full, "M0.00 -10.00A10.00 10.00 0 1 1 -0.06 -10.00", "all of it is nearly round");
+        assert!(
+            share(1, 1_000_000, 10.0).is_some_and(|path| path.ends_with("0.63 -9.98")),
+            "the last one is still seen"
+        );
+        assert_eq!(share(0, 1_000, 10.0), None);
+        assert_eq!(
+            [0, 7, 999, 1_000, 1_999, 99_999, 100_000, u32::MAX].map(number),
+            ["0", "7", "999", "1k", "1k", "99k", "≫", "≫"]
+        );
     }
 
     #[test]

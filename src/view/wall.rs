@@ -6,6 +6,7 @@
 
 use crate::observe::pages::Pages;
 use crate::observe::snapshot::{Children, NodeKey, Snapshot, State, TreeNode};
+use crate::term::ordered::sort_by_key;
 use crate::time::{Duration, Instant};
 use std::rc::Rc;
 
@@ -13,6 +14,11 @@ use std::rc::Rc;
 pub const STRUCK: Duration = Duration::from_millis(400);
 /// and until when after the restart it shows that it is a new one.
 pub const AGAIN: Duration = Duration::from_millis(1_500);
+
+/// Smaller cells have no room for a shape of their own.
+const SHAPELESS: i32 = 3;
+/// How far what stands out reaches beyond such a cell.
+pub const BEYOND: i32 = 2;
 
 /// How a cell looks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,8 +71,16 @@ impl Look {
         }
     }
 
+    /// Is it drawn over its neighbours, where a cell is too small for a shape? What has just
+    /// happened is: it is rare among many, and has to be seen.
+    #[must_use]
+    pub const fn stands_out(self, side: i32) -> bool {
+        side < SHAPELESS
+            && matches!(self, Look::Struck | Look::Again | Look::Is(State::Crashed | State::GaveUp | State::Restarting))
+    }
+
     /// What is filled of a cell with that side: left, top, width, height. Told apart without
-    /// colour from three pixels on.
+    /// colour; what stands out has the shape of a cell of six pixels, two beyond each edge.
     #[must_use]
     pub fn shape(self, side: i32) -> Vec<[i32; 4]> {
         let (third, half) = ((side / 3).max(1), side / 2);
@@ -74,7 +88,12 @@ impl Look {
         let ring = [[0, 0, side, 1], [0, side - 1, side, 1], [0, 1, 1, side - 2], [side - 1, 1, 1, side - 2]];
         match self {
             Look::Hole => Vec::new(),
-            _ if side < 3 => vec![[0, 0, side, side]],
+            _ if self.stands_out(side) => {
+                let shape = self.shape(side + 2 * BEYOND).into_iter();
+                shape.map(|[x, y, width, height]| [x - BEYOND, y - BEYOND, width, height]).collect()
+            }
+            Look::Is(State::Starting) if side < SHAPELESS => vec![[0, 0, side, 1]],
+            Look::Is(State::Suspended) if side < SHAPELESS => vec![[0, 0, 1, side]],
             Look::Is(State::Running) => vec![[0, 0, side, side]],
             Look::Is(State::GaveUp) => vec![[0, 0, side, half]],
             Look::Struck | Look::Is(State::Crashed) => {
@@ -301,6 +320,14 @@ impl Grid {
         (length(number % columns), length(number / columns))
     }
 
+    /// What a cell may cover: left, top, width, height. Beyond itself, where some stand out.
+    #[must_use]
+    pub fn spread(&self, number: usize) -> [i32; 4] {
+        let beyond = if self.side() < SHAPELESS { BEYOND } else { 0 };
+        let ((x, y), side) = (self.corner(number), self.pitch + 2 * beyond);
+        [x - beyond, y - beyond, side, side]
+    }
+
     /// The cell under a point.
     #[must_use]
     pub fn number_at(&self, (x, y): (i32, i32)) -> Option<usize> {
@@ -308,6 +335,34 @@ impl Grid {
         let (column, row) = (cell(x)?, cell(y)?);
         let number = row * self.columns + column;
         (column < self.columns && number < self.count).then_some(number)
+    }
+
+    /// What has to be filled again because these cells changed and were cleared. Where a cell is
+    /// too small for a shape, some stand out over their neighbours: those are drawn again too.
+    #[must_use]
+    pub fn again(&self, changed: &[usize], stands_out: impl Fn(usize) -> bool) -> Vec<usize> {
+        if self.side() >= SHAPELESS {
+            return changed.to_vec();
+        }
+        let cleared = self.around(changed, 1);
+        let mut filled = self.around(&cleared, 1);
+        filled.retain(|at| cleared.binary_search(at).is_ok() || stands_out(*at));
+        filled
+    }
+
+    /// These cells and all within so many of them, each once, in order.
+    fn around(&self, cells: &[usize], reach: usize) -> Vec<usize> {
+        let (columns, mut found) = (self.columns.max(1), Vec::new());
+        for at in cells {
+            let (row, column) = (at / columns, at % columns);
+            for row in row.saturating_sub(reach)..=row + reach {
+                let columns_near = column.saturating_sub(reach)..=(column + reach).min(columns - 1);
+                found.extend(columns_near.map(|column| row * columns + column).filter(|at| *at < self.count));
+            }
+        }
+        sort_by_key(&mut found, |at| *at);
+        found.dedup();
+        found
     }
 
     /// Where a step leads; beyond an edge, nowhere.

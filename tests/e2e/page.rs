@@ -116,6 +116,13 @@ impl Page {
         self.session.post("actions", &json!({ "actions": [{ "type": "key", "id": "keys", "actions": actions }] }));
     }
 
+    /// Presses a key while another is held.
+    pub fn chord(&self, held: char, key: char) {
+        let step = |kind: &str, key: char| json!({ "type": kind, "value": key });
+        let steps = [step("keyDown", held), step("keyDown", key), step("keyUp", key), step("keyUp", held)];
+        self.session.post("actions", &json!({ "actions": [{ "type": "key", "id": "keys", "actions": steps }] }));
+    }
+
     /// This test makes the console say something with these words, on purpose.
     pub fn tolerate(&mut self, words: &'static str) {
         self.tolerated.push(words);

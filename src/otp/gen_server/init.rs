@@ -1,5 +1,6 @@
 //! The start of a server: its name, its `init`, its acknowledgement.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -31,6 +32,29 @@ pub(super) struct Newborn {
     pub(super) starter: Starter,
     pub(super) module: Atom,
     pub(super) args: Term,
+}
+
+/// Starts of a registered name that will fail, as `{stop, start_fails}` from `init`. Installed on
+/// a node by its host.
+pub struct FailingStarts {
+    name: Atom,
+    left: Cell<u32>,
+}
+
+impl FailingStarts {
+    /// The next so many starts under that name.
+    #[must_use]
+    pub const fn new(name: Atom, left: u32) -> Self {
+        FailingStarts { name, left: Cell::new(left) }
+    }
+
+    /// Is this start one of them?
+    fn strike(cx: &Cx, name: &Name) -> bool {
+        let Some(failing) = cx.installed::<FailingStarts>() else { return false };
+        let struck = failing.left.get() > 0 && matches!(name, Name::Local(name) if *name == failing.name);
+        failing.left.set(failing.left.get() - u32::from(struck));
+        struck
+    }
 }
 
 /// How far a start has come.
@@ -76,6 +100,9 @@ impl Newborn {
             Err(raise) => Err(raise),
         };
         match registered {
+            Ok(None) if FailingStarts::strike(cx, &name) => {
+                self.conclude(Some(name), Ok(Init::Stop(Atom::new("start_fails").into()))).await
+            }
             Ok(None) => {
                 let begun = match (self.starter.code.init_at_once)(cx, &self.args) {
                     Some(begun) => begun,

@@ -8,16 +8,17 @@ use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, Waker, ready};
 
+use crate::event::Mfa;
 use crate::exit::{Class, Raise};
 use crate::kernel::message::{Message, Shape};
 use crate::process::fault::Fault;
 use crate::process::receive::poll_next;
-use crate::process::{Body, BoxBody, Cx, Turn, ViewState};
+use crate::process::{Body, BoxBody, Cx, SpawnOptions, Turn, ViewState};
 use crate::term::{Atom, Pid, Term};
-use crate::time::Instant;
+use crate::time::{Duration, Instant};
 
 use super::super::sys::debug::Event as Noted;
-use super::client::reply;
+use super::client::{call, reply};
 use super::end::{Over, end};
 use super::init::{Initialised, Newborn, Starter, Step};
 use super::outcome::{Flow, flow};
@@ -434,5 +435,26 @@ async fn faulty(cx: &Cx, fault: Fault) -> Outcome {
             cx.charge(1);
             cx.tick().await;
         },
+        Fault::CallTimeout => {
+            let silent = cx.spawn(SpawnOptions { link: false, initial_call: silence() }, |cx| async move {
+                cx.sleep(ANSWER + ANSWER).await;
+                Ok(())
+            })?;
+            call(cx, silent, Atom::new("hello").into(), Some(ANSWER)).await.map(Reply::value)
+        }
+        Fault::SlowShutdown(span) => {
+            let trapped = cx.trap_exits(true);
+            cx.sleep(span).await;
+            cx.trap_exits(trapped);
+            Ok(Reply::none())
+        }
     }
+}
+
+/// How long a call waits for an answer, unless its caller says otherwise.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// Where the process begins that answers nobody.
+fn silence() -> Mfa {
+    Mfa { module: Atom::new("silent"), function: Atom::INIT, arity: 0 }
 }

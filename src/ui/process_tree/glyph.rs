@@ -8,7 +8,7 @@ use super::Budget;
 use crate::observe::snapshot::{BudgetSlot, State};
 use crate::term::float::fixed;
 use crate::time::Instant;
-use crate::view::ring::arcs;
+use crate::view::ring::{arcs, number, share};
 use crate::view::states;
 
 /// A shape for each state, about 12 units wide around the origin. Its colour comes by class.
@@ -44,14 +44,18 @@ pub(crate) fn inline(state: State, supervisor: bool) -> Html {
 pub(crate) const MOST_SLOTS: usize = 12;
 
 /// The restart budget around the origin: an arc for each slot, hollow while it is spent and
-/// filling as its time passes. The number is what is left.
+/// filling as its time passes; or of a large one, an arc of what is left. The number is that too.
 pub(crate) fn ring(budget: &Budget, radius: f64) -> Html {
     let class = if budget.left == 0 { "ring empty" } else { "ring" };
     let arcs = arcs(&budget.slots, budget.now, radius).into_iter().map(|arc| {
         let full = fixed(1.0 - arc.spent, 2);
         html! { <><path class="slot spent" d={arc.path.clone()} /><path class="slot" d={arc.path} opacity={full} /></> }
     });
-    html! { <g {class}>{ for arcs }<text y="3.5" textLength={(budget.left > 99).then_some("13")} lengthAdjust="spacingAndGlyphs">{ budget.left }</text></g> }
+    let share = (budget.all as usize > MOST_SLOTS).then(|| {
+        html! { <><circle class="slot spent" r={fixed(radius, 0)} />{ for share(budget.left, budget.all, radius).map(|d| html! { <path class="slot" {d} /> }) }</> }
+    });
+    let left = number(budget.left);
+    html! { <g {class}>{ for arcs }{ share }<text y="3.5" textLength={(left.len() > 2).then_some("13")} lengthAdjust="spacingAndGlyphs">{ left }</text></g> }
 }
 
 /// The ring of a legend: so many slots, the first of them spent.

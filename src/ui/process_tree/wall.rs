@@ -266,12 +266,10 @@ impl Canvas {
         match std::mem::replace(&mut self.changed, Changed::At(Vec::new())) {
             Changed::At(cells) if cells.is_empty() => {}
             Changed::At(cells) => {
-                let pitch = f64::from(self.grid.pitch);
-                for at in &cells {
-                    let (x, y) = self.grid.corner(*at);
-                    context.clear_rect(f64::from(x), f64::from(y), pitch, pitch);
-                }
-                self.fill(&canvas, &context, &cells);
+                let side = self.grid.side();
+                let filled = self.grid.again(&cells, |at| self.cells.look(at).stands_out(side));
+                cells.iter().for_each(|at| rect(&context, self.grid.spread(*at), false));
+                self.fill(&canvas, &context, &filled);
             }
             Changed::All => {
                 let (width, height) = self.shown;
@@ -282,21 +280,38 @@ impl Canvas {
         }
     }
 
-    /// Fills cells, look by look, as a change of colour costs more than a cell.
+    /// Fills cells, look by look, as a change of colour costs more than a cell; over them those that
+    /// stand out, each on a ground of its own.
     fn fill(&self, canvas: &HtmlCanvasElement, context: &CanvasRenderingContext2d, cells: &[usize]) {
-        for look in Look::ALL {
-            let mut shape = None;
-            for at in cells.iter().filter(|at| self.cells.look(**at) == look) {
-                let shape = shape.get_or_insert_with(|| {
-                    context.set_fill_style_str(&browser::custom(canvas, colour(look)));
-                    look.shape(self.grid.side())
-                });
-                let (x, y) = self.grid.corner(*at);
-                for [left, top, width, height] in shape.iter() {
-                    context.fill_rect(f64::from(x + left), f64::from(y + top), f64::from(*width), f64::from(*height));
+        let side = self.grid.side();
+        for out in [false, true] {
+            for look in Look::ALL.into_iter().filter(|look| look.stands_out(side) == out) {
+                let mut shape = None;
+                for at in cells.iter().filter(|at| self.cells.look(**at) == look) {
+                    let shape = shape.get_or_insert_with(|| {
+                        context.set_fill_style_str(&browser::custom(canvas, colour(look)));
+                        look.shape(side)
+                    });
+                    if out {
+                        rect(context, self.grid.spread(*at), false);
+                    }
+                    let (x, y) = self.grid.corner(*at);
+                    for [left, top, width, height] in shape.iter() {
+                        rect(context, [x + left, y + top, *width, *height], true);
+                    }
                 }
             }
         }
+    }
+}
+
+/// Fills a rectangle, or clears it.
+fn rect(context: &CanvasRenderingContext2d, sides: [i32; 4], filled: bool) {
+    let [x, y, width, height] = sides.map(f64::from);
+    if filled {
+        context.fill_rect(x, y, width, height);
+    } else {
+        context.clear_rect(x, y, width, height);
     }
 }
 

@@ -306,7 +306,7 @@ impl Living {
             Direction::TopDown => (window.x, window.x + window.width),
         };
         let mut rest: Vec<(NodeKey, f64)> = Vec::new();
-        self.into_view(&self.roots, 0.0, (from, till), &mut rest);
+        self.in_view(&self.roots, 0.0, (from, till), &mut rest);
         while let Some((key, at)) = rest.pop() {
             let Some(stem) = self.stem(key) else { continue };
             for (what, rect) in self.boxes_of(stem, at) {
@@ -315,13 +315,13 @@ impl Living {
                 }
             }
             if let Below::Boxes(boxes) = &stem.below {
-                self.into_view(boxes, at, (from, till), &mut rest);
+                self.in_view(boxes, at, (from, till), &mut rest);
             }
         }
     }
 
     /// Those of these siblings whose stretch is in view, the last one first.
-    fn into_view(&self, boxes: &[NodeKey], at: f64, view: (f64, f64), rest: &mut Vec<(NodeKey, f64)>) {
+    fn in_view(&self, boxes: &[NodeKey], at: f64, view: (f64, f64), rest: &mut Vec<(NodeKey, f64)>) {
         let begin = |key: &NodeKey| self.stem(*key).map_or(at, |stem| at + stem.from);
         let end = |key: &NodeKey| begin(key) + self.stem(*key).map_or(0.0, |stem| stem.breadth);
         let first = boxes.partition_point(|key| end(key) <= view.0);

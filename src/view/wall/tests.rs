@@ -177,20 +177,116 @@ fn steps_stay_within_the_wall() {
 
 #[test]
 fn looks_differ_without_colour() {
-    let shapes: Vec<Vec<[i32; 4]>> = Look::ALL.iter().map(|look| look.shape(6)).collect();
     let of = |look| Look::shape(look, 6);
     assert_eq!(of(Look::Struck), [[0, 0, 2, 2], [4, 0, 2, 2], [2, 2, 2, 2], [0, 4, 2, 2], [4, 4, 2, 2]]);
     assert_eq!(of(Look::Is(State::Running)), [[0, 0, 6, 6]]);
     assert_eq!(of(Look::Is(State::Exited)), [[2, 2, 2, 2]]);
-    for (at, shape) in shapes.iter().enumerate() {
-        let same: Vec<Look> =
-            Look::ALL.into_iter().zip(&shapes).filter(|(_, other)| *other == shape).map(|(look, _)| look).collect();
-        assert!(same.len() == 1 || same == [Look::Struck, Look::Is(State::Crashed)], "{at}: {same:?}");
+    for side in [2, 6] {
+        let shapes: Vec<Vec<[i32; 4]>> = Look::ALL.iter().map(|look| look.shape(side)).collect();
+        for (at, shape) in shapes.iter().enumerate() {
+            let same: Vec<Look> =
+                Look::ALL.into_iter().zip(&shapes).filter(|(_, other)| *other == shape).map(|(look, _)| look).collect();
+            assert!(same.len() == 1 || same == [Look::Struck, Look::Is(State::Crashed)], "{side}, {at}: {same:?}");
+        }
+        for (look, shape) in Look::ALL.iter().zip(&shapes) {
+            assert!(!shape.is_empty());
+            let beyond = if look.stands_out(side) { BEYOND } else { 0 };
+            let least = |from: i32, length: i32| from >= -beyond && length > 0 && from + length <= side + beyond;
+            let within = |[x, y, w, h]: &[i32; 4]| least(*x, *w) && least(*y, *h);
+            assert!(shape.iter().all(within), "{side}: {look:?}: {shape:?}");
+        }
     }
-    for (look, shape) in Look::ALL.iter().zip(&shapes) {
-        assert!(!shape.is_empty());
-        let within = |[x, y, w, h]: &[i32; 4]| *x >= 0 && *y >= 0 && *w > 0 && *h > 0 && x + w <= 6 && y + h <= 6;
-        assert!(shape.iter().all(within), "{look:?}: {shape:?}");
-        assert_eq!(look.shape(2), [[0, 0, 2, 2]]);
+}
+
+#[test]
+fn what_has_just_happened_stands_out_among_the_smallest_cells() {
+    let out = |side: i32| Look::ALL.into_iter().filter(|look| look.stands_out(side)).collect::<Vec<_>>();
+    let is = |state| Look::Is(state);
+    let expected = [Look::Struck, Look::Again, is(State::Restarting), is(State::Crashed), is(State::GaveUp)];
+    assert_eq!((out(2), out(3)), (expected.to_vec(), vec![]));
+    // Nine times the area of its neighbours.
+    assert_eq!(Look::Struck.shape(2), [[-2, -2, 2, 2], [2, -2, 2, 2], [0, 0, 2, 2], [-2, 2, 2, 2], [2, 2, 2, 2]]);
+}
+
+#[test]
+fn what_stands_out_is_drawn_again_with_what_is_around_it() {
+    // 0 .. 9, 10 .. 19, 20 .. 24: the last row is short.
+    let grid = Grid { count: 25, columns: 10, pitch: 2 };
+    let none = |_| false;
+    assert_eq!(grid.again(&[14], none), [3, 4, 5, 13, 14, 15, 23, 24]);
+    assert_eq!(grid.again(&[10], none), [0, 1, 10, 11, 20, 21], "nothing wraps around");
+    // One that reaches into what is cleared is drawn again; one further away is not.
+    assert_eq!(grid.again(&[0], |at| at == 12 || at == 3), [0, 1, 10, 11, 12]);
+    assert_eq!(grid.spread(11), [0, 0, 6, 6]);
+    let roomy = Grid { count: 25, columns: 10, pitch: 8 };
+    assert_eq!(roomy.again(&[14, 3], |_| true), [14, 3]);
+    assert_eq!(roomy.spread(11), [8, 8, 8, 8]);
+}
+
+/// Drawing only what changed leaves on the canvas what drawing everything would.
+#[test]
+fn drawing_again_ends_where_drawing_anew_does() {
+    let grid = Grid { count: 95, columns: 10, pitch: 2 };
+    let mut looks = vec![Look::Is(State::Running); grid.count];
+    let mut canvas = Canvas::default();
+    canvas.fill(&grid, &looks, &(0..grid.count).collect::<Vec<_>>());
+    let mut random = 7u64;
+    for round in 0..300 {
+        let mut changed = Vec::new();
+        for _ in 0..3 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let at = (random >> 33) as usize % grid.count;
+            // Two that stand out never touch each other: which is on top is nobody's affair.
+            let quiet = |near: &usize| *near == at || !looks[*near].stands_out(2);
+            let next = match random >> 61 {
+                0 | 1 if grid.around(&[at], 2).iter().all(quiet) => Look::Struck,
+                2 => Look::Is(State::Exited),
+                3 => Look::Hole,
+                _ => Look::Is(State::Running),
+            };
+            looks[at] = next;
+            changed.push(at);
+        }
+        let filled = grid.again(&changed, |at| looks[at].stands_out(2));
+        canvas.clear(&grid, &changed);
+        canvas.fill(&grid, &looks, &filled);
+        let mut anew = Canvas::default();
+        anew.fill(&grid, &looks, &(0..grid.count).collect::<Vec<_>>());
+        assert!(canvas.0 == anew.0, "round {round}");
+    }
+}
+
+/// Pixels that are drawn, each with the look that drew it last.
+#[derive(Default)]
+struct Canvas(std::collections::BTreeMap<(i32, i32), String>);
+
+impl Canvas {
+    fn rect(&mut self, [x, y, width, height]: [i32; 4], ink: Option<&str>) {
+        for (x, y) in (x..x + width).flat_map(|x| (y..y + height).map(move |y| (x, y))) {
+            match ink {
+                Some(ink) => drop(self.0.insert((x, y), ink.to_owned())),
+                None => drop(self.0.remove(&(x, y))),
+            }
+        }
+    }
+
+    fn clear(&mut self, grid: &Grid, cells: &[usize]) {
+        for at in cells {
+            self.rect(grid.spread(*at), None);
+        }
+    }
+
+    fn fill(&mut self, grid: &Grid, looks: &[Look], cells: &[usize]) {
+        for out in [false, true] {
+            for at in cells.iter().filter(|at| looks[**at].stands_out(grid.side()) == out) {
+                let (x, y) = grid.corner(*at);
+                if out {
+                    self.rect(grid.spread(*at), None);
+                }
+                for [left, top, width, height] in looks[*at].shape(grid.side()) {
+                    self.rect([x + left, y + top, width, height], Some(&format!("{:?}", looks[*at])));
+                }
+            }
+        }
     }
 }

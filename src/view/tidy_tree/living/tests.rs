@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 
