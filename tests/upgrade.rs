@@ -378,8 +378,8 @@ fn a_refused_state_ends_the_upgrade_and_nobody_stays_suspended() {
 #[test]
 fn the_supervisor_at_the_top_changes_its_code_too() {
     let (_, notes) = on_a_node(|cx| async move {
-        let flags = let_it_crash::term!(#{strategy => rest_for_one, intensity => 7, period => 9});
-        application::set_env(&cx, seq_app(), Atom::SUPERVISOR, flags).await?;
+        let changed = let_it_crash::term!([{flags, #{strategy => rest_for_one, intensity => 7, period => 9}}]);
+        application::set_env(&cx, seq_app(), Atom::new(seq::supervisor::NAME), changed).await?;
         let way = format!("[{{update, '{}', supervisor}}]", seq::supervisor::NAME);
         note(&cx, upgraded(&cx, &way, seq::modules).await?);
         let state = sys::get_state(&cx, Atom::new(seq::supervisor::NAME)).await?;
