@@ -39,7 +39,7 @@ if need_lints; then
 else
   could_not "format and clippy" "not installed"
 fi
-step "native tests" cargo test --no-default-features --features lab
+step "native tests" cargo test --no-fail-fast --no-default-features --features lab
 # The same scenarios as in the native tests and in Chrome: their hashes are those of the debug build.
 step "hashes in release" cargo test --release --no-default-features --features lab --test hashes
 step "without the lab" cargo check --no-default-features --all-targets
