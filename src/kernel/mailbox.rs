@@ -274,18 +274,25 @@ impl Queue {
 
     #[inline]
     fn take(&mut self, at: Position) -> Option<Message> {
-        if at == 0 && self.holes == 0 {
-            return self.pop();
-        }
-        let message = self.entries.get_mut(at)?.take()?;
+        let (first, last) = (at == 0, at + 1 == self.entries.len());
+        let message = match (first, last) {
+            (true, _) => self.entries.pop_front()??,
+            (_, true) => self.entries.pop_back()??,
+            _ => {
+                let message = self.entries.get_mut(at)?.take()?;
+                self.holes += 1;
+                message
+            }
+        };
         self.words -= weight(&message);
-        self.holes += 1;
-        if at == 0 || at + 1 == self.entries.len() || self.holes > MANY_HOLES {
+        let may_stay = if first || last { 0 } else { MANY_HOLES };
+        if self.holes > may_stay {
             self.trim();
         }
         Some(message)
     }
 
+    #[inline(never)]
     fn trim(&mut self) {
         while self.entries.pop_front_if(|place| place.is_none()).is_some() {
             self.holes -= 1;
