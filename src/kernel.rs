@@ -311,7 +311,14 @@ impl Kernel {
     /// Can anything run without time passing?
     #[must_use]
     pub fn has_runnable(&self) -> bool {
-        self.run_queue.iter().any(|pid| self.table.get(pid).is_some_and(|process| process.status == Status::Runnable))
+        self.first_runnable().is_some()
+    }
+
+    /// Who runs next.
+    #[must_use]
+    pub fn first_runnable(&self) -> Option<Pid> {
+        let runs = |pid: &Pid| self.table.get(*pid).is_some_and(|process| process.status == Status::Runnable);
+        self.run_queue.iter().find(runs)
     }
 
     /// The running process has spent its fuel: it queues behind the others.

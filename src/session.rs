@@ -9,6 +9,7 @@
 //! | `effect` | what an input does |
 //! | [`client`] | the page's processes: one call, auto-run, chaos |
 //! | [`pace`] | virtual time by the wall clock |
+//! | [`stride`] | steps: a turn, a message, a callback, on to the next crash |
 //! | [`hash`] | one number for what happened |
 //! | [`refusal`] | why something is not done, as data |
 //! | [`scenario`] | a writer's own tree and faults, as JSON |
@@ -27,6 +28,7 @@ pub mod pace;
 pub mod record;
 pub mod refusal;
 pub mod scenario;
+pub mod stride;
 
 use std::rc::Rc;
 
@@ -34,6 +36,7 @@ pub use command::{Command, CrashKind, SequenceSpec, Target};
 pub use options::Options;
 pub use pace::Speed;
 pub use record::{Input, Replay};
+pub use stride::Stride;
 
 pub use crate::process::Info;
 
@@ -99,6 +102,8 @@ pub struct Session {
     traced: Vec<NodeKey>,
     /// The time and log position of the last snapshot that a frame gave.
     shown: Option<(Instant, u64)>,
+    /// Time passes until there are more crashes than this.
+    until_crash: Option<u64>,
 }
 
 impl Session {
@@ -123,6 +128,7 @@ impl Session {
             tracing: false,
             traced: Vec::new(),
             shown: None,
+            until_crash: None,
         };
         session.drain();
         Ok(session)
@@ -176,6 +182,11 @@ impl Session {
             let progress = self.node.run(Budget { turns: slice, until: self.pace.target });
             self.drain();
             turns -= slice;
+            if self.has_met_crash() {
+                self.pause();
+                self.pace.target = self.node.now();
+                return;
+            }
             if progress != Progress::Spent || self.node.now() > self.pace.target {
                 return;
             }
@@ -188,8 +199,9 @@ impl Session {
     }
 
     /// Where a place is traced each turn counts: its next process is traced from its first one on.
+    /// So it does where a crash is to be met.
     fn turns_between_drains(&self) -> u64 {
-        if self.traced.is_empty() { TURNS_BETWEEN_DRAINS } else { 1 }
+        if self.traced.is_empty() && self.until_crash.is_none() { TURNS_BETWEEN_DRAINS } else { 1 }
     }
 
     /// Takes one turn, or if nothing can run, goes to the time at which the next timer is due.
@@ -219,7 +231,7 @@ impl Session {
 
     /// Stops time: frames run nothing, steps do.
     pub fn pause(&mut self) {
-        self.pace.playing = false;
+        (self.pace.playing, self.until_crash) = (false, None);
     }
 
     /// Does time pass?

@@ -393,7 +393,7 @@ impl App {
                 self.answer(outcome);
             }
             Act::Play(playing) => driver.play(playing),
-            Act::Step => driver.step(),
+            Act::Step => driver.step(self.choice.stride),
             Act::Speed(speed) => driver.speed(speed),
             Act::Reset => {
                 let seed = driver.pace.seed;

@@ -40,6 +40,8 @@ mod scenarios;
 mod server;
 #[path = "e2e/site.rs"]
 mod site;
+#[path = "e2e/steps.rs"]
+mod steps;
 #[path = "e2e/telemetry.rs"]
 mod telemetry;
 #[path = "e2e/walls.rs"]

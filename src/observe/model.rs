@@ -16,7 +16,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::pages::Ring;
-use super::snapshot::{Happening, Moment, NodeKey, Snapshot};
+use super::snapshot::{Counts, Happening, Moment, NodeKey, Snapshot};
 use crate::event::{ChildInfo, Entry, Event};
 use crate::term::quick::QuickMap;
 use crate::term::{Atom, Ordered, Pid, Term};
@@ -114,6 +114,12 @@ impl Model {
         self.bury_expired(now);
         self.shown.now = now;
         Rc::new(self.shown.clone())
+    }
+
+    /// Counters over the whole run.
+    #[must_use]
+    pub fn counts(&self) -> Counts {
+        self.shown.counts
     }
 
     /// Where a process is.

@@ -253,6 +253,12 @@ impl Runtime {
         self.step()
     }
 
+    /// Who has the next turn.
+    #[must_use]
+    pub fn next_up(&self) -> Option<Pid> {
+        self.kernel().first_runnable()
+    }
+
     /// [`Runtime::turn`] for the loops.
     #[inline(always)]
     fn step(&mut self) -> bool {
@@ -385,6 +391,12 @@ impl Runtime {
     #[must_use]
     pub fn is_server(&self, pid: Pid) -> bool {
         self.server(pid).is_some() && self.kernel().process(pid).is_some()
+    }
+
+    /// Does a callback of the process wait for something, half done?
+    #[must_use]
+    pub fn is_busy(&self, pid: Pid) -> bool {
+        self.server(pid).is_some_and(ViewState::is_busy)
     }
 
     /// What a process is like now, with at most `messages` of its waiting messages. Changes nothing.

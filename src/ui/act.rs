@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use super::i18n::Lang;
 use crate::observe::snapshot::NodeKey;
-use crate::session::{Command, Speed, Target, scenario};
+use crate::session::{Command, Speed, Stride, Target, scenario};
 use crate::term::{Atom, Ordered};
 use crate::view::places::Zoom;
 
@@ -16,8 +16,10 @@ pub enum Act {
     Do(Command),
     /// Let time pass, or hold it.
     Play(bool),
-    /// One turn of the scheduler.
+    /// Go on by a step.
     Step,
+    /// How far a step goes.
+    Stride(Stride),
     /// How fast virtual time passes.
     Speed(Speed),
     /// A new node with the same seed.
@@ -320,6 +322,8 @@ pub struct Choice {
     pub hover: Option<NodeKey>,
     /// Places whose folding differs from what is usual for them.
     pub folded: Rc<Ordered<NodeKey, bool>>,
+    /// How far a step goes.
+    pub stride: Stride,
     /// The pane shown where there is room for one.
     pub pane: Pane,
     /// Picture or list.
@@ -370,6 +374,7 @@ impl Choice {
             }
             Act::Hover(key) => self.hover = *key,
             Act::Fold(key, fold) => self.fold(*key, *fold),
+            Act::Stride(stride) => self.stride = *stride,
             Act::Show(pane) => self.pane = *pane,
             Act::Tree(form) => self.form = *form,
             Act::Beat(beat) => self.beat = *beat,

@@ -10,7 +10,7 @@ use super::i18n::Words;
 use super::shared::{doing, icon, use_act};
 use super::words;
 use crate::observe::snapshot::Counts;
-use crate::session::{Command, Speed};
+use crate::session::{Command, Speed, Stride};
 use crate::time::Instant;
 
 /// How time passes and what runs by itself.
@@ -18,6 +18,8 @@ use crate::time::Instant;
 pub struct Pace {
     /// Does time pass?
     pub playing: bool,
+    /// Only until the next crash?
+    pub awaits_crash: bool,
     /// How fast.
     pub speed: Speed,
     /// Calls a second of auto-run.
@@ -34,7 +36,8 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Pace { playing: true, speed: Speed::REAL, rate: 0, chaos: 0, tracing: false, traced: false, seed: 0 }
+        let speed = Speed::REAL;
+        Pace { playing: true, awaits_crash: false, speed, rate: 0, chaos: 0, tracing: false, traced: false, seed: 0 }
     }
 }
 
@@ -68,10 +71,12 @@ pub(crate) fn Bar(props: &BarProps) -> Html {
             { transport(&act, props, t) }
             <div class="clock" title={t.clock}><span class="sr">{ t.clock }{ " " }</span><b>{ words::clock(props.now) }</b>
                 if !props.pace.playing { <span class="paused">{ t.paused }</span> }
+                if props.pace.awaits_crash { <span class="paused">{ t.until_crash }</span> }
             </div>
             { counts(&props.counts, t) }
             <span class="spring" />
             <div class={if more { "extra open" } else { "extra" }}>
+                { stride(&act, props, t) }
                 { speed(&act, props, t) }
                 { automatic(&act, props, t) }
                 if props.page { { looks(&act, props, t) } }
@@ -128,6 +133,16 @@ pub(crate) fn choice<T: Copy + PartialEq + 'static>(
     chosen: T,
     then: Callback<T>,
 ) -> Html {
+    html! { <label {class}><span>{ label }</span>{ select(label, options, chosen, then) }</label> }
+}
+
+/// [`choice`] among values whose names say what they are for.
+fn select<T: Copy + PartialEq + 'static>(
+    label: &'static str,
+    options: &[(T, String)],
+    chosen: T,
+    then: Callback<T>,
+) -> Html {
     let values: Vec<T> = options.iter().map(|(value, _)| *value).collect();
     let onchange = Callback::from(move |event: yew::Event| {
         let at = event.target_unchecked_into::<web_sys::HtmlSelectElement>().selected_index();
@@ -136,11 +151,9 @@ pub(crate) fn choice<T: Copy + PartialEq + 'static>(
         }
     });
     html! {
-        <label {class}><span>{ label }</span>
-            <select {onchange} aria-label={label}>
-                { for options.iter().map(|(value, name)| html! { <option selected={*value == chosen}>{ name }</option> }) }
-            </select>
-        </label>
+        <select {onchange} aria-label={label}>
+            { for options.iter().map(|(value, name)| html! { <option selected={*value == chosen}>{ name }</option> }) }
+        </select>
     }
 }
 
@@ -168,6 +181,17 @@ pub(crate) fn scene(act: &Callback<Act>, scene: Scene, input: &NodeRef, t: &'sta
             <input type="file" id="scenario-file" hidden={true} accept=".json" aria-label={t.open_scenario} ref={input} {onchange} />
         </>
     }
+}
+
+fn stride(act: &Callback<Act>, props: &BarProps, t: &'static Words) -> Html {
+    let strides = [
+        (Stride::Turn, t.stride_turn),
+        (Stride::Message, t.stride_message),
+        (Stride::Callback, t.stride_callback),
+        (Stride::Crash, t.stride_crash),
+    ];
+    let options = strides.map(|(stride, name)| (stride, name.to_owned()));
+    html! { <label class="stride">{ select(t.stride, &options, props.choice.stride, act.reform(Act::Stride)) }</label> }
 }
 
 fn speed(act: &Callback<Act>, props: &BarProps, t: &'static Words) -> Html {

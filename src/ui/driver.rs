@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::observe::beats;
 use crate::observe::snapshot::{Snapshot, State};
 use crate::session::refusal::{Refusal, Why, quoted};
-use crate::session::{ChaosRun, Command, CrashKind, Info, Options, Session, Speed, Target, scenario};
+use crate::session::{ChaosRun, Command, CrashKind, Info, Options, Session, Speed, Stride, Target, scenario};
 use crate::term::ordered::sort_by_key;
 use crate::term::{Atom, Pid, Term};
 use crate::time::{Duration, Instant};
@@ -23,7 +23,7 @@ const TURNS: u64 = 4_000;
 const LONGEST: f64 = 100.0;
 /// The most processes whose mailbox a frame looks at; of more, the next frame looks at others.
 const MAILBOXES: u32 = 1_000;
-/// The most turns that one step to the next instruction, or the next beat, takes.
+/// The most turns that one step takes: to the next message, callback, instruction or beat.
 const FARTHEST: u32 = 5_000;
 /// Between two crashes of one process that is crashed again and again: virtual or wall time,
 /// whichever has passed first, so that the budget runs out at every speed.
@@ -92,10 +92,10 @@ impl Driver {
             }
         }
         let news = self.session.news();
-        let seen = self.see(news);
-        self.pace.traced = self.session.sees_messages();
+        let (seen, playing) = (self.see(news), self.pace.playing);
+        self.look_at_pace();
         self.count_mailboxes();
-        seen
+        seen || playing != self.pace.playing
     }
 
     fn count_mailboxes(&mut self) {
@@ -142,15 +142,22 @@ impl Driver {
         } else {
             self.session.pause()
         }
-        self.pace.playing = playing;
+        self.look_at_pace();
         self.hold();
     }
 
-    pub(crate) fn step(&mut self) {
-        self.play(false);
-        self.session.step();
+    /// Goes on by a step; to the next crash it goes frame by frame.
+    pub(crate) fn step(&mut self, stride: Stride) {
+        self.session.stride(stride, FARTHEST);
+        self.hold();
+        self.look_at_pace();
         self.snapshot = self.session.snapshot();
         self.count_mailboxes();
+    }
+
+    fn look_at_pace(&mut self) {
+        (self.pace.playing, self.pace.awaits_crash) = (self.session.is_playing(), self.session.awaits_crash());
+        self.pace.traced = self.session.sees_messages();
     }
 
     /// Holds time and takes steps until the next instruction of an upgrade is reached, or the

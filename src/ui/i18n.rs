@@ -66,6 +66,12 @@ words! {
     play: "Play", "재생";
     pause: "Pause", "일시정지";
     step: "Step", "한 단계";
+    stride: "How far a step goes", "한 단계의 길이";
+    stride_turn: "by turn", "차례마다";
+    stride_message: "by message", "메시지마다";
+    stride_callback: "by callback", "콜백마다";
+    stride_crash: "to next crash", "죽을 때까지";
+    until_crash: "Until a crash", "죽을 때까지";
     scenario: "Scenario", "시나리오";
     demo_node: "many applications", "여러 애플리케이션";
     scene_strategies: "three strategies", "세 가지 전략";
@@ -407,7 +413,7 @@ words! {
     keyboard: "Keyboard", "키보드";
     legend: "States", "상태";
     key_space: "play or pause", "재생, 일시정지";
-    key_step: "one step", "한 단계";
+    key_step: "one step: a turn, a message, a callback, or on to the next crash", "한 단계: 차례, 메시지, 콜백, 다음 비정상 종료 중에서 고른 만큼";
     key_speed: "slower, faster", "느리게, 빠르게";
     key_arrows: "move in the tree; letters jump to a name", "트리에서 이동, 글자는 이름으로 이동";
     key_enter: "inspect", "살펴보기";
