@@ -294,3 +294,29 @@ fn the_address_sets_the_environment_and_a_bad_value_is_named() {
         page.wait_for("deep('[role=\"alert\"]')?.textContent.includes('SEQ_D')");
     });
 }
+
+/// What is seen of an element: its width and height, and whether it lies within the window.
+fn seen(page: &Page, css: &str) -> (u64, u64, bool) {
+    let box_ = page.eval(&format!(
+        "const box = deep({}).getBoundingClientRect();
+         return [box.width, box.height, box.left >= 0 && box.top >= 0 && box.right <= innerWidth && box.bottom <= innerHeight]",
+        json!(css)
+    ));
+    let number = |at: usize| box_[at].as_f64().unwrap() as u64;
+    (number(0), number(1), box_[2].as_bool().unwrap())
+}
+
+#[test]
+fn a_low_window_shows_the_tree_whatever_its_width_and_the_inspector_over_it() {
+    for width in [1280, 900, 600] {
+        let view = View { height: 520, ..View::wide(width) };
+        open(view, |page| {
+            let (wide, high, within) = seen(page, ".pane.tree");
+            assert!(wide >= u64::from(width) - 2 && high > 300 && within, "{width}: {wide} x {high}");
+            assert_eq!(seen(page, ".side").0, 0, "{width}: the inspector waits until it is asked for");
+            select(page, FIB);
+            page.wait_for("deep('.side').getBoundingClientRect().width > 200");
+            assert!(seen(page, ".side").2, "{width}");
+        });
+    }
+}
