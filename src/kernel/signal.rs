@@ -208,6 +208,9 @@ impl Kernel {
         };
         // A name that nobody has is watched as a pid that nobody can have.
         let target = pid.unwrap_or(Pid::new(u32::MAX, 0));
+        if target == me && !alias {
+            return mref; // it will not hear of its own end
+        }
         if let Some(process) = self.table.get_mut(me) {
             process.monitors.insert(mref, Watch { target, name, alias });
             if !alias {

@@ -155,8 +155,16 @@ fn is_already_loaded(reason: &Term) -> bool {
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/application#ensure_all_started-2>
 pub async fn ensure_all_started(cx: &Cx, application: Atom, start_type: Restart) -> Result<Term, Raise> {
+    ensure_all_started_as(cx, application, restart_term(start_type)).await
+}
+
+/// [`ensure_all_started`] with a start type that may be none.
+///
+/// # Errors
+/// As of [`start`].
+pub async fn ensure_all_started_as(cx: &Cx, application: Atom, start_type: Term) -> Result<Term, Raise> {
     let mut started = Vec::new();
-    match ensure_with_dependencies(cx, application, &restart_term(start_type), &mut started).await? {
+    match ensure_with_dependencies(cx, application, &start_type, &mut started).await? {
         Ok(()) => Ok(Term::ok(Term::list(started.into_iter().map(Term::Atom).collect::<Vec<_>>()))),
         Err(reason) => {
             let kept = cx.planted(Fault::NothingIsTakenBack);

@@ -29,11 +29,22 @@ pub fn raise(module: &str, message: &str) -> Raise {
 ///
 /// OTP: <https://hexdocs.pm/elixir/1.14/GenServer.html#stop/3>
 pub async fn stop(cx: &Cx, server: Dest, reason: Term, timeout: Option<Duration>) -> Result<(), Raise> {
-    let outcome = gen_server::stop(cx, server, reason.clone(), timeout).await;
+    let outcome = match is_me(cx, server) {
+        true => Err(Raise::exit(Atom::CALLING_SELF)),
+        false => gen_server::stop(cx, server, reason.clone(), timeout).await,
+    };
     outcome.map_err(|raise| {
         let flavour = Flavour { module: Atom::ELIXIR_GEN_SERVER, function: Atom::STOP };
         flavour.exit(raise.into_reason(), server, reason, Some(client::timeout_term(timeout)))
     })
+}
+
+fn is_me(cx: &Cx, server: Dest) -> bool {
+    match server {
+        Dest::Pid(pid) => pid == cx.me(),
+        Dest::Name(name) => cx.whereis(name) == Some(cx.me()),
+        Dest::Alias(_) => false,
+    }
 }
 
 /// Calls a function as data with these arguments. What it captured comes behind them.

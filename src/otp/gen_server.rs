@@ -64,7 +64,7 @@ use crate::event::{Behaviour, Mfa};
 use crate::exit::Raise;
 use crate::kernel::message::Caller;
 use crate::process::{Cx, Starting};
-use crate::term::{Atom, Pid, Term};
+use crate::term::{Atom, Term};
 use crate::time::Duration;
 
 use super::proc_lib;
@@ -353,6 +353,6 @@ fn spawn_server(cx: &Cx, start: Start, link: bool, code: &'static Code) -> Start
     }
 }
 
-pub(crate) fn already_started(pid: Pid) -> Term {
-    Term::error(Term::tuple([Atom::ALREADY_STARTED.into(), pid.into()]))
+pub(crate) fn already_started(holder: impl Into<Term>) -> Term {
+    Term::error(Term::tuple([Atom::ALREADY_STARTED.into(), holder.into()]))
 }

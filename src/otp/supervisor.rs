@@ -191,6 +191,10 @@ impl GenServer for Supervisor {
                     Ok(flags) => flags,
                     Err(reason) => return Ok(Init::Stop(tagged(Atom::new("supervisor_data"), reason))),
                 };
+                if !matches!(specs, Term::Nil | Term::List(_)) && flags.strategy != Strategy::SimpleOneForOne {
+                    let raise = Raise::error(Atom::FUNCTION_CLAUSE);
+                    return Err(raise.in_function(Atom::SUPERVISOR, Atom::new("check_startspec"), 2));
+                }
                 let mut supervisor = Supervisor {
                     name,
                     module,

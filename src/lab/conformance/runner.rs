@@ -17,7 +17,7 @@ use crate::time::{Duration, Instant};
 
 use super::actor::STEP;
 use super::cast;
-use super::op::Op;
+use super::op::{Op, atom};
 use super::stage::{Stage, TRACE};
 use super::trace::Event;
 use super::{Malformed, Scenario};
@@ -120,7 +120,11 @@ impl Play {
             return self.settle(until);
         }
         let by = op.text("by").unwrap_or("ctl");
-        let pid = self.stage.find(by).ok_or_else(|| Malformed(format!("there is no process {by:?} to run it")))?;
+        let pid = match by.strip_prefix('@').map(atom) {
+            Some(name) => self.node.kernel().whereis(name.map_err(raised)?),
+            None => self.stage.find(by),
+        };
+        let pid = pid.ok_or_else(|| Malformed(format!("there is no process {by:?} to run it")))?;
         self.node.send(pid, Term::tuple([Term::atom(STEP), number.into(), op.0.clone()]));
         self.settle(self.node.now())
     }

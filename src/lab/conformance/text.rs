@@ -43,9 +43,9 @@ fn tuple_stand_in(items: &[Term]) -> Option<&'static str> {
     }
 }
 
-/// The map without the fields of a child specification that name code.
+/// The map without the fields that name code: of a child specification, or of a struct its module.
 fn without_code(map: &Term) -> Option<Term> {
-    let names_code = |key: &Term| key.is_atom(Atom::START) || key.is_atom(Atom::MODULES);
+    let names_code = |key: &Term| [Atom::START, Atom::MODULES, Atom::new("__struct__")].map(Term::Atom).contains(key);
     let pairs = map.as_map()?;
     let kept = || pairs.iter().filter(|(key, _)| !names_code(key)).cloned().collect();
     pairs.iter().any(|(key, _)| names_code(key)).then(|| Term::map(kept()))

@@ -92,11 +92,11 @@ rows! {
         May "timeout" Int, May "continue" Script, May "raw" Kind::Term] processes::nothing;
     "link" Nothing [Must "to" Target] processes::link;
     "unlink" Nothing [Must "to" Target] processes::unlink;
-    "monitor" Nothing [Must "to" Target, Must "as" Text] processes::monitor;
+    "monitor" Nothing [Must "to" Target, May "as" Text] processes::monitor;
     "demonitor" Shown [Must "ref" Text, May "opts" Texts] processes::demonitor;
     "trap_exit" Nothing [Must "value" Flag] processes::trap_exit;
     "send" Nothing [Must "to" Target, May "msg" Kind::Term, May "do" Script] processes::send;
-    "send_after" Nothing [Must "ms" Int, Must "to" Target, May "msg" Kind::Term, May "do" Script, Must "as" Text]
+    "send_after" Nothing [Must "ms" Int, Must "to" Target, May "msg" Kind::Term, May "do" Script, May "as" Text]
         processes::send_after;
     "cancel_timer" Shown [Must "ref" Text] processes::cancel_timer;
     "register" Shown [Must "name" Text, May "to" Target] processes::register;
@@ -109,7 +109,7 @@ rows! {
     "start" Shown [Must "spec" Spec, May "link" Flag] servers::start;
     "call" Shown [Must "to" Target, May "msg" Kind::Term, May "do" Script, May "timeout" Timeout] servers::call;
     "cast" Nothing [Must "to" Target, May "msg" Kind::Term, May "do" Script] servers::cast;
-    "reply" Nothing [Must "from" Text, Must "value" Kind::Term] servers::reply;
+    "reply" Nothing [Must "from" Text, May "value" Kind::Term] servers::reply;
     "stop" Shown [Must "to" Target, May "reason" Kind::Term, May "timeout" Timeout] servers::stop;
 
     "start_child" Shown [Must "sup" Target, May "spec" Spec, May "args" Terms] supervisors::start_child;
@@ -128,13 +128,13 @@ rows! {
     "app_which" Shown [] applications::which;
     "app_loaded" Shown [] applications::loaded;
     "app_get_env" Shown [Must "app" Text, Must "key" Text] applications::get_env;
-    "app_set_env" Shown [Must "app" Text, Must "key" Text, Must "value" Kind::Term] applications::set_env;
+    "app_set_env" Shown [Must "app" Text, Must "key" Text, May "value" Kind::Term] applications::set_env;
     "app_unset_env" Shown [Must "app" Text, Must "key" Text] applications::unset_env;
     "app_all_env" Shown [Must "app" Text] applications::all_env;
     "app_get_key" Shown [Must "app" Text, Must "key" Text] applications::get_key;
 
     "registry_start" Shown [Must "name" Text, Must "keys" Text] elixir::registry_start;
-    "reg_register" Shown [Must "name" Text, Must "key" Kind::Term, Must "value" Kind::Term] elixir::reg_register;
+    "reg_register" Shown [Must "name" Text, Must "key" Kind::Term, May "value" Kind::Term] elixir::reg_register;
     "reg_unregister" Shown [Must "name" Text, Must "key" Kind::Term] elixir::reg_unregister;
     "reg_lookup" Shown [Must "name" Text, Must "key" Kind::Term] elixir::reg_lookup;
     "reg_count" Shown [Must "name" Text] elixir::reg_count;
@@ -143,7 +143,7 @@ rows! {
     "task_await" Shown [Must "task" Text, May "timeout" Timeout] elixir::task_await;
     "task_yield" Shown [Must "task" Text, May "timeout" Timeout] elixir::task_yield;
     "task_shutdown" Shown [Must "task" Text, May "shutdown" Timeout] elixir::task_shutdown;
-    "agent_start" Shown [Must "id" Text, Must "value" Kind::Term, May "name" Text, May "link" Flag, May "do" Script]
+    "agent_start" Shown [Must "id" Text, May "value" Kind::Term, May "name" Text, May "link" Flag, May "do" Script]
         elixir::agent_start;
     "agent_get" Shown [Must "to" Target, May "do" Script, May "timeout" Timeout] elixir::agent_get;
     "agent_put" Shown [Must "to" Target, May "value" Kind::Term, May "do" Script, May "timeout" Timeout]

@@ -323,7 +323,8 @@ impl Controller {
             _ => (Atom::ERROR, result.clone()),
         };
         let answer = if tag == Atom::OK { Atom::OK.into() } else { Term::error(value.clone()) };
-        for from in waiting {
+        // Who asked last is answered first.
+        for from in waiting.into_iter().rev() {
             gen_server::reply(cx, &from, answer.clone());
         }
         if tag == Atom::OK {

@@ -204,6 +204,9 @@ async fn start_application(cx: &Cx, spec: &Spec) -> Result<(Atom, Pid, Term), Te
     let start_type: Term = Atom::NORMAL.into();
     let answer = caught(cx.apply(module, Atom::START, vec![start_type.clone(), args.clone()]).await);
     let (root, state) = decode_start(&answer).ok_or_else(|| {
+        if let Some([Term::Atom(Atom::OK), _] | [Term::Atom(Atom::OK), _, _]) = answer.as_tuple() {
+            return no_root();
+        }
         let call = Term::tuple([module.into(), Atom::START.into(), Term::list([start_type.clone(), args])]);
         start_error(call, &answer)
     })?;
@@ -222,6 +225,11 @@ fn decode_start(answer: &Term) -> Option<(Pid, Term)> {
         [Term::Atom(Atom::OK), Term::Pid(root), state] => Some((*root, state.clone())),
         _ => None,
     }
+}
+
+/// OTP links to whatever start/2 calls a process.
+fn no_root() -> Term {
+    Raise::error(Atom::BADARG).in_function(Atom::ERLANG, Atom::new("link"), 1).into_exit_reason().0
 }
 
 fn start_error(call: Term, answer: &Term) -> Term {

@@ -159,7 +159,13 @@ impl Exchange<'_> {
         if server == cx.me() {
             return Err(Atom::CALLING_SELF.into());
         }
-        Ok(cx.request(server, self.timeout, |caller| self.message(caller)))
+        let sent = cx.request(server, self.timeout, |caller| self.message(caller));
+        if self.timeout == Some(Duration::ZERO) {
+            // As OTP's receive with `after 0`, which does not even see that the server is dead.
+            cx.demonitor_flush(sent.mref);
+            return Err(Atom::TIMEOUT.into());
+        }
+        Ok(sent)
     }
 
     #[inline]
@@ -209,13 +215,13 @@ fn answer_to(cx: &Cx, from: &Term, value: Term) {
 /// Stops a server with `reason` and waits for its end.
 ///
 /// # Errors
-/// exit `noproc`, `timeout`, `calling_self`, or the reason it really ended with.
+/// exit `noproc`, `timeout`, `{calling_self, {sys, terminate, [Server, Reason, Timeout]}}`, or the
+/// reason it really ended with.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/gen_server#stop-3>
 pub async fn stop(cx: &Cx, server: impl Into<Dest>, reason: Term, timeout: Option<Duration>) -> Result<(), Raise> {
     let server = server.into();
     match resolve(cx, server) {
-        Ok(pid) if pid == cx.me() => Err(Raise::exit(Atom::CALLING_SELF)),
         Ok(_) => proc_lib::stop(cx, server, reason, timeout).await,
         Err(noproc) => Err(Raise::exit(noproc)),
     }

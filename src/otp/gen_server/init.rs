@@ -95,7 +95,7 @@ impl Newborn {
     pub(super) async fn begin_named(mut self, name: Name) -> Initialised {
         let cx = &self.cx;
         let registered = match name.register(cx).await {
-            Ok(false) => name.holder(cx).await.map(|holder| Some(holder.unwrap_or(cx.me()))),
+            Ok(false) => name.holder(cx).await.map(|holder| Some(holder.map_or(Atom::UNDEFINED.into(), Term::from))),
             Ok(true) => Ok(None),
             Err(raise) => Err(raise),
         };

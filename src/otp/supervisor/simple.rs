@@ -11,6 +11,7 @@ use crate::kernel::message::{End, Message};
 use crate::process::Cx;
 use crate::supervision::{AutoShutdown, Budget, Restart, Shutdown, Verdict, verdict};
 use crate::term::{Atom, Ordered, Pid, Ref, Term};
+use crate::time::Duration;
 
 use super::super::child_spec::{self, ChildSpec};
 use super::super::gen_server;
@@ -64,10 +65,9 @@ impl Supervisor {
     pub(super) async fn start_simple(&mut self, cx: &Cx, more: &Term) -> Term {
         let Some(simple) = self.simple() else { return Term::Nil };
         let (template, child) = (simple.template.clone(), simple.info.clone());
-        let args = match &template.start.2 {
-            Term::Nil => more.clone(),
-            first => Term::list(first.iter().chain(more.iter()).cloned().collect::<Vec<_>>()),
-        };
+        // `First ++ More`: with a child's spec for `More` these are no arguments, and it fails.
+        let first: Vec<Term> = template.start.2.iter().cloned().collect();
+        let args = first.into_iter().rev().fold(more.clone(), |rest, argument| Term::cons(argument, rest));
         cx.emit(Event::ChildAdded { supervisor: cx.me(), child, position: 0 });
         match self.start_with(cx, &template, &args, None).await {
             Ok(Started::Running(pid, answer)) => {
@@ -220,6 +220,9 @@ impl Supervisor {
             Shutdown::Timeout(span) => Some(cx.now() + span),
             Shutdown::BrutalKill | Shutdown::Infinity => None,
         };
+        if template.shutdown == Shutdown::Timeout(Duration::ZERO) {
+            cx.yield_now().await; // OTP's time-out is a message, which comes after the children's turns
+        }
         let mut killed = false;
         while !waiting.monitors.is_empty() {
             let left = deadline.filter(|_| !killed).map(|at| at.since(cx.now()));

@@ -68,7 +68,7 @@ impl Cx {
         let mut rest = args.iter();
         let arity = rest.by_ref().count();
         match (self.shared.code(module, function, arity), rest.rest()) {
-            (_, tail) if !matches!(tail, Term::Nil) => Starting::over(Err(Raise::error(Atom::BADARG))),
+            (_, tail) if !matches!(tail, Term::Nil) => Starting::over(Err(no_arguments())),
             (Ok(Code::Calls(code)), _) => Starting::working(code(self.same(), args.iter().cloned().collect())),
             (Ok(Code::Begins(code)), _) => code(self, args.iter()),
             (Err(undef), _) => Starting::over(Err(undef)),
@@ -86,4 +86,10 @@ impl Cx {
     pub fn module_vsn(&self, module: Atom) -> Option<Term> {
         self.shared.module(module).map(|loaded| loaded.vsn.clone())
     }
+}
+
+/// What stands where a list of arguments should is none.
+#[cold]
+fn no_arguments() -> Raise {
+    Raise::error(Atom::BADARG).in_function(Atom::ERLANG, Atom::new("apply"), 3)
 }

@@ -38,7 +38,7 @@ pub(in super::super) fn setter(op: &Op) -> Term {
 
 async fn value(cx: &Cx, op: &Op) -> Result<Term, Raise> {
     Actor::of(cx).script(op.script("do")).await?;
-    op.term("value", Atom::NIL)
+    op.term("value", Atom::UNDEFINED)
 }
 
 fn run_initial(cx: Cx, args: Vec<Term>) -> Called {

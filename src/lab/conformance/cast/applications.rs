@@ -121,7 +121,10 @@ async fn start(cx: &Cx, args: &[Term]) -> Result<Term, Raise> {
     {
         return Ok(term);
     }
-    let tree = app.get("tree").cloned().ok_or_else(|| Raise::error(Atom::BADARG))?;
+    let tree = app.get("tree").cloned().ok_or_else(|| {
+        let raise = Raise::error(Atom::BADARG);
+        raise.in_function(Atom::ERLANG, Atom::new("binary_to_atom"), 2)
+    })?;
     let answer = super::start(cx, &Op(tree)).await?;
     Ok(match answer.as_tuple() {
         Some([Term::Atom(Atom::OK), root]) => Term::tuple([Atom::OK.into(), root.clone(), name.clone()]),

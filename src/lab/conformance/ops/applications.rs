@@ -2,11 +2,10 @@
 
 use crate::exit::Raise;
 use crate::otp::application;
-use crate::supervision::Restart;
 use crate::term::{Atom, Term};
 
 use super::super::actor::Actor;
-use super::super::op::Op;
+use super::super::op::{Op, atom};
 
 type Outcome = Result<Term, Raise>;
 
@@ -22,19 +21,16 @@ pub(in super::super) async fn stop(actor: &Actor, op: &Op) -> Outcome {
     application::stop(&actor.cx, op.atom("app")?).await
 }
 
+fn start_type(op: &Op) -> Outcome {
+    Ok(op.text("type").map_or(Ok(Atom::TEMPORARY), atom)?.into())
+}
+
 pub(in super::super) async fn start(actor: &Actor, op: &Op) -> Outcome {
-    let start_type = op.get("type").map_or(Ok(Atom::TEMPORARY), |_| op.atom("type"))?;
-    application::start_as(&actor.cx, op.atom("app")?, start_type.into()).await
+    application::start_as(&actor.cx, op.atom("app")?, start_type(op)?).await
 }
 
 pub(in super::super) async fn ensure(actor: &Actor, op: &Op) -> Outcome {
-    let start_type = match op.text("type") {
-        None | Some("temporary") => Restart::Temporary,
-        Some("transient") => Restart::Transient,
-        Some("permanent") => Restart::Permanent,
-        Some(_) => return Err(Raise::error(Atom::FUNCTION_CLAUSE)),
-    };
-    application::ensure_all_started(&actor.cx, op.atom("app")?, start_type).await
+    application::ensure_all_started_as(&actor.cx, op.atom("app")?, start_type(op)?).await
 }
 
 /// The scenario's applications among `[{Name, Description, Vsn}]`, by name.

@@ -1,6 +1,7 @@
 //! Registry, Task, Agent.
 
 use crate::exit::Raise;
+use crate::kernel::Dest;
 use crate::otp::task::{self, Stop, Task};
 use crate::otp::{agent, registry};
 use crate::term::{Atom, Term};
@@ -21,13 +22,18 @@ fn registry_name(op: &Op) -> Result<Atom, Raise> {
 }
 
 fn term(op: &Op, field: &str) -> Outcome {
-    op.term(field, Atom::NIL)
+    op.term(field, Atom::UNDEFINED)
 }
 
+/// `{ok, Pid}` is shown as `ok`; anything else does not match.
 pub(in super::super) async fn registry_start(actor: &Actor, op: &Op) -> Outcome {
-    let keys = if op.required("keys")? == "unique" { registry::Keys::Unique } else { registry::Keys::Duplicate };
-    registry::start_link(&actor.cx, registry_name(op)?, keys, &[]).await?;
-    Ok(Atom::OK.into())
+    let option = |name: &str, value: Atom| Term::tuple([Term::atom(name), value.into()]);
+    let options = Term::list([option("keys", op.atom("keys")?), option("name", registry_name(op)?)]);
+    let answer = actor.cx.apply(Atom::new("Elixir.Registry"), Atom::START_LINK, vec![options]).await?;
+    match answer.as_tuple() {
+        Some([Term::Atom(Atom::OK), _]) => Ok(Atom::OK.into()),
+        _ => Err(Raise::error(Term::tuple([Atom::BADMATCH.into(), answer]))),
+    }
 }
 
 /// `{ok, Owner}` is shown as `ok`.
@@ -57,7 +63,7 @@ pub(in super::super) async fn reg_count(actor: &Actor, op: &Op) -> Outcome {
 }
 
 pub(in super::super) async fn reg_keys(actor: &Actor, op: &Op) -> Outcome {
-    let of = actor.stage.pid(&actor.cx, op.required("of")?)?;
+    let Dest::Pid(of) = target(actor, op, "of")? else { return Err(Raise::error(Atom::FUNCTION_CLAUSE)) };
     let mut keys = registry::keys(&actor.cx, registry_name(op)?, of)?.to_vec().unwrap_or_default();
     keys.sort();
     Ok(Term::list(keys))
@@ -87,9 +93,10 @@ pub(in super::super) async fn task_async(actor: &Actor, op: &Op) -> Outcome {
     Ok(pid.into())
 }
 
+/// A task is known to its owner alone; what others have in its place, `nil`, no function of `Task` takes.
 fn task(actor: &Actor, op: &Op) -> Result<Task, Raise> {
-    let name = op.required("task")?;
-    actor.cx.get(&task_key(name)).and_then(|task| Task::from_term(&task)).ok_or_else(|| bug(name))
+    let task = actor.cx.get(&task_key(op.required("task")?));
+    task.and_then(|task| Task::from_term(&task)).ok_or_else(|| Raise::error(Atom::FUNCTION_CLAUSE))
 }
 
 pub(in super::super) async fn task_await(actor: &Actor, op: &Op) -> Outcome {

@@ -91,16 +91,25 @@ pub(in super::super) async fn unlink(actor: &Actor, op: &Op) -> Outcome {
 
 pub(in super::super) async fn monitor(actor: &Actor, op: &Op) -> Outcome {
     let mref = actor.cx.monitor(target(actor, op, "to")?);
-    actor.stage.name_ref(op.required("as")?, mref);
+    if let Some(name) = op.text("as") {
+        actor.stage.name_ref(name, mref);
+    }
     ok()
 }
+
+// The options of demonitor/2.
+const FLUSH: &str = "flush";
+const INFO: &str = "info";
 
 pub(in super::super) async fn demonitor(actor: &Actor, op: &Op) -> Outcome {
     let mref = actor.stage.reference(op.required("ref")?)?;
     let options = op.atoms("opts")?;
+    if options.iter().any(|option| ![FLUSH, INFO].contains(&&*option.text())) {
+        return Err(Raise::error(Atom::BADARG));
+    }
     let with = |name: &str| options.contains(&Atom::new(name));
-    let active = if with("flush") { actor.cx.demonitor_flush(mref) } else { actor.cx.demonitor(mref) };
-    Ok((active || !with("info")).into())
+    let active = if with(FLUSH) { actor.cx.demonitor_flush(mref) } else { actor.cx.demonitor(mref) };
+    Ok((active || !with(INFO)).into())
 }
 
 pub(in super::super) async fn trap_exit(actor: &Actor, op: &Op) -> Outcome {
@@ -115,7 +124,9 @@ pub(in super::super) async fn send(actor: &Actor, op: &Op) -> Outcome {
 pub(in super::super) async fn send_after(actor: &Actor, op: &Op) -> Outcome {
     let span = op.span("ms").unwrap_or_default();
     let timer = actor.cx.send_after(span, target(actor, op, "to")?, payload(op)?)?;
-    actor.stage.name_ref(op.required("as")?, timer);
+    if let Some(name) = op.text("as") {
+        actor.stage.name_ref(name, timer);
+    }
     ok()
 }
 
