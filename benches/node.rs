@@ -28,8 +28,7 @@ use let_it_crash::process::{Cx, Module, Runtime, SpawnOptions, Starting};
 use let_it_crash::session::{Options, Session};
 use let_it_crash::term;
 use let_it_crash::term::{Atom, ListIter, Pid, Term};
-use let_it_crash::view::tidy_tree::living::Living;
-use let_it_crash::view::tidy_tree::{self, Rect};
+use let_it_crash::view::tidy_tree::{Rect, Tree};
 use let_it_crash::view::wall::Cells;
 
 #[path = "node/curves.rs"]
@@ -478,30 +477,30 @@ fn group(places: u32) -> Snapshot {
     seen
 }
 
-/// Every box of a tree, from scratch.
+/// Every card of a tree, from scratch.
 fn layout(places: u32) -> Measured {
     let seen = tree(places);
-    let options = tidy_tree::Options { wall_above: usize::MAX, most: usize::MAX, ..tidy_tree::Options::default() };
     let begin = Instant::now();
-    let laid_out = tidy_tree::layout(&seen, [NodeKey::new(0, 0)], &options, |_| false);
+    let mut laid_out = Tree::default();
+    laid_out.see(&seen, [NodeKey::new(0, 0)], &Rc::default(), 1_000);
+    let drawn = laid_out.within(&Rect::ALL, usize::MAX);
     let took = begin.elapsed();
-    assert_eq!(laid_out.boxes.len(), places as usize);
+    assert_eq!(drawn.len(), places as usize);
     (1, took, None)
 }
 
 /// The same tree after one change, a place that comes or goes, and what a window shows of it.
 fn layout_change(places: u32) -> Measured {
     let mut seen = tree(places);
-    let (root, window) = (NodeKey::new(0, 0), Rect { x: 0.0, y: 900.0, width: 1_200.0, height: 700.0 });
-    let options = tidy_tree::Options { wall_above: usize::MAX, ..tidy_tree::Options::default() };
-    let mut living = Living::new(options);
-    living.see(&seen, [root]);
+    let (root, window) = (NodeKey::new(0, 0), Rect { x: 900, y: 0, width: 1_200, height: 700 });
+    let (mut laid_out, folded) = (Tree::default(), Rc::default());
+    laid_out.see(&seen, [root], &folded, 1_000);
     let (mut took, mut anew, mut shown) = (Duration::ZERO, 0, 0);
     for at in 0..1_000 {
         come_or_go(&mut seen, places as usize, at);
         let begin = Instant::now();
-        anew += living.see(&seen, [root]);
-        living.within(&window, |_, _, _| shown += 1);
+        anew += laid_out.see(&seen, [root], &folded, 1_000);
+        shown += laid_out.within(&window, 240).len();
         took += begin.elapsed();
     }
     assert!((1..20_000).contains(&anew) && shown > 1_000, "{anew} laid out anew, {shown} shown");

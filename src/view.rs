@@ -5,8 +5,8 @@
 //! |---|---|
 //! | [`app_graph`] | the applications and what each needs, in the order in which they boot |
 //! | [`blast`] | who would stop and who would restart if a child died now |
-//! | [`tidy_tree`] | the supervision tree as boxes and edges |
-//! | [`places`] | where the cards of the tree's picture stand, and how large it shows |
+//! | [`tidy_tree`] | where the cards of the supervision tree stand, kept while it lives |
+//! | [`frame`] | that tree in a pane: how large its cards are, what of it shows, its edges |
 //! | [`wall`] | a large group of processes as cells: where each is and how it looks |
 //! | [`scale`] | numbers and virtual time onto a line, with ticks |
 //! | [`chart`] | step lines of a series in a window of time |
@@ -18,8 +18,8 @@
 pub mod app_graph;
 pub mod blast;
 pub mod chart;
+pub mod frame;
 pub mod number;
-pub mod places;
 pub mod ring;
 pub mod scale;
 pub mod states;

@@ -30,6 +30,8 @@ mod newcomer;
 #[path = "e2e/page.rs"]
 #[allow(dead_code)] // the harness may offer more than the tests of the day use
 mod page;
+#[path = "e2e/picture.rs"]
+mod picture;
 #[path = "e2e/processes.rs"]
 mod processes;
 #[path = "e2e/reader.rs"]

@@ -7,7 +7,7 @@ use super::i18n::Lang;
 use crate::observe::snapshot::NodeKey;
 use crate::session::{Command, Speed, Stride, Target, scenario};
 use crate::term::{Atom, Ordered};
-use crate::view::places::Zoom;
+use crate::view::frame::Zoom;
 
 /// A deed of the reader.
 #[derive(Clone, Debug, PartialEq)]

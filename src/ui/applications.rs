@@ -14,9 +14,8 @@ use super::words;
 use crate::observe::snapshot::{ApplicationState, ApplicationView, Snapshot};
 use crate::term::Atom;
 use crate::term::ordered::sort_by_key;
-use crate::view::app_graph::{self, Needs};
+use crate::view::app_graph::{self, Direction, Needs};
 use crate::view::states;
-use crate::view::tidy_tree::Direction;
 
 /// The most applications drawn.
 const MOST: usize = 60;

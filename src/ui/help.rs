@@ -34,7 +34,7 @@ pub(crate) fn Help(props: &HelpProps) -> Html {
 }
 
 fn keys(t: &'static Words) -> Html {
-    let rows: [(&[&str], &str); 14] = [
+    let rows: [(&[&str], &str); 15] = [
         (&["Space"], t.key_space),
         (&["."], t.key_step),
         (&["/"], t.key_search),
@@ -42,6 +42,7 @@ fn keys(t: &'static Words) -> Html {
         (&["[", "]"], t.key_speed),
         (&["↑", "↓", "←", "→", "Home", "End"], t.key_arrows),
         (&["+", "-", "0"], t.key_zoom),
+        (&["Shift", "↑", "↓", "←", "→"], t.key_pan),
         (&["Enter"], t.key_enter),
         (&["n"], t.key_next),
         (&["x"], t.key_crash),

@@ -132,6 +132,7 @@ words! {
     application: "application", "애플리케이션";
     applications: "Applications", "애플리케이션";
     as_picture: "Picture", "그림";
+    as_room: "shows by itself, by the room there is", "공간에 맞춰 저절로 고른 보기";
     as_list: "List", "목록";
     as_table: "Table", "표";
     search: "Search", "찾기";
@@ -151,6 +152,7 @@ words! {
     smaller: "Smaller", "작게";
     whole: "Whole tree", "전체 보기";
     key_zoom: "larger, smaller, whole tree", "크게, 작게, 전체 보기";
+    key_pan: "move the picture", "그림 옮기기";
     as_cells: "cells", "칸";
     struck: "crashed just now", "방금 죽음";
     restarted: "restarted", "재시작";

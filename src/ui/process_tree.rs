@@ -10,7 +10,10 @@ use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
-use yew::{Callback, Html, MouseEvent, NodeRef, Properties, function_component, use_node_ref};
+use yew::{
+    Callback, Html, KeyboardEvent, MouseEvent, NodeRef, Properties, function_component, hook, use_effect_with,
+    use_node_ref, use_state_eq,
+};
 
 use super::html::{component, html};
 
@@ -18,19 +21,22 @@ use super::act::{Act, Choice, Layer, SEQ, TreeForm};
 use super::i18n::Words;
 use super::process_table::ProcessTable;
 use super::shared::{Ptr, doing, icon, use_act, use_size};
-use super::{applications, beats, words};
+use super::{applications, beats, browser, words};
 use crate::observe::series::Mark;
 use crate::observe::snapshot::{BudgetSlot, NodeKey, Snapshot, TreeNode};
 use crate::term::Pid;
 use crate::time::Instant;
 use crate::view::blast::{Beyond, Blast, blast};
+use crate::view::frame::Zoom;
 use crate::view::number;
-use crate::view::places::Zoom;
 
 use list::List;
 use picture::Picture;
 pub(crate) use picture::tag;
 use wall::Wall;
+
+/// Pixels that a key moves the picture.
+const PAN: i32 = 80;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TreeProps {
@@ -58,8 +64,10 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
     };
     let size = use_size(&both);
     let crash = beats::shown(&props.snapshot, choice, props.playing);
+    let shown = use_shown(&both, size, choice.form);
     let to = |form, label: &'static str| {
-        html! { <button type="button" aria-pressed={(choice.form == form).to_string()} onclick={doing(&act, Act::Tree(form))}>{ label }</button> }
+        let (pressed, chosen) = (shown == form, choice.form == form);
+        html! { <button type="button" aria-pressed={pressed.to_string()} title={(pressed && !chosen).then_some(t.as_room)} onclick={doing(&act, Act::Tree(form))}>{ label }</button> }
     };
     let empty = rows.is_empty().then(|| html! { <p class="empty">{ t.empty_tree }</p> });
     html! {
@@ -74,12 +82,12 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
                 }
             </div>
             { empty.unwrap_or_default() }
-            <div class="both" ref={both.clone()} onclick={focus_list(&both)}>
+            <div class="both" ref={both.clone()} onclick={focus_list(&both)} onkeydown={panned(&both)}>
                 { match choice.form {
                     TreeForm::Applications => applications::graph(&act, &props.snapshot, choice, size),
                     TreeForm::Table => component! { <ProcessTable snapshot={props.snapshot.clone()} choice={choice.clone()} mailboxes={props.mailboxes.clone()} /> },
                     TreeForm::Auto | TreeForm::Picture | TreeForm::List => html! {
-                        { component! { <Picture rows={rows.clone()} snapshot={props.snapshot.clone()} selected={choice.selected}
+                        { component! { <Picture roots={outline::drawn(&props.snapshot, choice, &props.app)} folded={choice.folded.clone()} snapshot={props.snapshot.clone()} selected={choice.selected}
                     hover={choice.hover} zoom={choice.zoom} mailboxes={props.mailboxes.clone()} lang={choice.lang} now={props.now} beat={crash.as_ref().and_then(|(crash, at)| Some(Ptr(Rc::new(crash.beats.get((*at)?)?.clone()))))} /> } }
                         { component! { <List rows={rows.clone()} selected={choice.selected} hover={choice.hover} lang={choice.lang} now={props.now} /> } }
                         { walled(props, &rows).map(|of| component! { <Wall {of} snapshot={props.snapshot.clone()} selected={choice.selected} hover={choice.hover} lang={choice.lang} theme={choice.theme} /> }) }
@@ -112,6 +120,44 @@ fn zoom(act: &Callback<Act>, choice: &Choice, t: &'static Words) -> Html {
             <button type="button" class="larger" aria-label={t.larger} onclick={doing(act, Act::Zoom(zoom.by(1)))}>{ "+" }</button>
         </span>
     }
+}
+
+/// The view that shows: where the reader leaves it to the room there is, the sheet decides.
+#[hook]
+fn use_shown(both: &NodeRef, size: (i32, i32), form: TreeForm) -> TreeForm {
+    let (both, fits) = (both.clone(), use_state_eq(|| TreeForm::Picture));
+    let set = fits.setter();
+    use_effect_with((size, form), move |_| {
+        let hides_list = |both: Element| browser::custom(&both, "--list").trim() == "1px";
+        let picture = both.cast::<Element>().is_none_or(hides_list);
+        set.set(if picture { TreeForm::Picture } else { TreeForm::List });
+    });
+    if form == TreeForm::Auto { *fits } else { form }
+}
+
+/// Shift and an arrow move the picture, wherever in its pane the focus is.
+fn panned(both: &NodeRef) -> Callback<KeyboardEvent> {
+    let both = both.clone();
+    Callback::from(move |event: KeyboardEvent| {
+        let chord = event.ctrl_key() || event.meta_key() || event.alt_key();
+        let Some((x, y)) = way(&event.code()).filter(|_| event.shift_key() && !chord) else { return };
+        let picture = both.cast::<Element>().and_then(|both| both.query_selector(".picture").ok().flatten());
+        if let Some(picture) = picture {
+            picture::shift(&picture, x * PAN, y * PAN);
+            event.prevent_default();
+            event.stop_propagation();
+        }
+    })
+}
+
+fn way(code: &str) -> Option<(i32, i32)> {
+    Some(match code {
+        "ArrowLeft" => (-1, 0),
+        "ArrowRight" => (1, 0),
+        "ArrowUp" => (0, -1),
+        "ArrowDown" => (0, 1),
+        _ => return None,
+    })
 }
 
 /// The group that shows as a wall: the one that the reader has selected or looks into, or else the

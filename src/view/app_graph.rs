@@ -1,7 +1,6 @@
 //! The applications of a node as a graph: each stands behind all that it needs, so that a boot
 //! runs through the picture one way and a stop the other.
 
-use super::tidy_tree::Direction;
 use crate::term::ordered::sort_by_key;
 
 /// What one application stands in relation to, as positions in the same list.
@@ -35,6 +34,15 @@ pub struct Graph {
     pub lines: Vec<Line>,
     /// Width and height of it all.
     pub size: (i32, i32),
+}
+
+/// Which way the graph grows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Direction {
+    /// From left to right.
+    LeftToRight,
+    /// From top to bottom.
+    TopDown,
 }
 
 /// Lays out boxes of `node` pixels with `gap` pixels between those beside each other and between

@@ -142,7 +142,9 @@ fn keys(act: &Callback<Act>, props: &ListProps) -> Callback<KeyboardEvent> {
     let (act, rows, selected) = (act.clone(), props.rows.clone(), props.selected);
     let lang = props.lang;
     Callback::from(move |event: KeyboardEvent| {
-        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() {
+        // With Shift, arrows move the picture.
+        let pans = event.shift_key() && event.code().starts_with("Arrow");
+        if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() || pans {
             return;
         }
         let Some(deed) = deed(&event, &rows, selected, lang) else { return };

@@ -1,14 +1,13 @@
-//! Which places show, in which order: what the list and the picture have in common.
+//! Which places show, in which order: what the list shows, and which roots the picture does.
 
 use std::rc::Rc;
 
 use super::super::act::Choice;
-use crate::observe::snapshot::{Behaviour, NodeKey, NodeKind, Snapshot, TreeNode};
+use crate::observe::snapshot::{NodeKey, NodeKind, Snapshot, TreeNode};
+use crate::view::tidy_tree::{MOST_CHILDREN, is_wall};
 
-/// The most rows shown at once.
-const MOST_ROWS: usize = 240;
-/// A group of more children than this is a wall of cells instead of rows.
-const MOST_CHILDREN: usize = 40;
+/// The most rows, or cards, shown at once.
+pub(crate) const MOST_ROWS: usize = 240;
 
 /// A place that shows.
 #[derive(Clone, Debug)]
@@ -27,28 +26,42 @@ pub(crate) struct Row {
     pub(crate) open: Option<bool>,
     /// Its children, if they are too many for rows and show as a wall of cells.
     pub(crate) hidden: usize,
-    /// Does it only lead to the root of an application's tree: a master, a starter?
-    pub(crate) beside: bool,
 }
 
 /// The rows in pre-order. The reader's application is unfolded, all else folded, unless the
 /// reader wanted it otherwise.
 pub(crate) fn rows(snapshot: &Snapshot, choice: &Choice, app: &str) -> Vec<Row> {
     let mut rows = Vec::new();
-    let roots: Vec<_> = snapshot.roots.iter().filter_map(|key| snapshot.node(key)).collect();
+    let roots = roots(snapshot, app);
     let siblings = roots.len();
-    // The reader's application first, the others as they were loaded.
-    let (own, others): (Vec<_>, Vec<_>) = roots.into_iter().partition(|root| is(root, app));
-    for (at, root) in own.into_iter().chain(others).enumerate() {
+    for (at, root) in roots.into_iter().enumerate() {
         let row = Row { position: at + 1, siblings, ..Row::root(root.clone()) };
         add(snapshot, choice, app, row, &mut rows);
     }
     rows
 }
 
+/// The reader's application first, the others as they were loaded.
+fn roots<'a>(snapshot: &'a Snapshot, app: &str) -> Vec<&'a Rc<TreeNode>> {
+    let roots = snapshot.roots.iter().filter_map(|key| snapshot.node(key));
+    let (mut own, others): (Vec<_>, Vec<_>) = roots.partition(|root| is(root, app));
+    own.extend(others);
+    own
+}
+
+/// The roots that the picture shows; those that are folded stand in the strip of applications.
+pub(crate) fn drawn(snapshot: &Snapshot, choice: &Choice, app: &str) -> Vec<NodeKey> {
+    let open = |root: &&Rc<TreeNode>| !root.children.is_empty() && is_open(root, choice, app);
+    roots(snapshot, app).into_iter().filter(open).map(|root| root.key).collect()
+}
+
+fn is_open(node: &TreeNode, choice: &Choice, app: &str) -> bool {
+    !choice.folding(node.key).unwrap_or_else(|| usually_folded(node, app))
+}
+
 impl Row {
     fn root(node: Rc<TreeNode>) -> Self {
-        Row { node, parent: None, level: 1, position: 1, siblings: 1, open: None, hidden: 0, beside: false }
+        Row { node, parent: None, level: 1, position: 1, siblings: 1, open: None, hidden: 0 }
     }
 }
 
@@ -59,9 +72,7 @@ fn add(snapshot: &Snapshot, choice: &Choice, app: &str, mut row: Row, rows: &mut
     }
     let node = row.node.clone();
     let siblings = node.children.len();
-    row.beside = leads_to_root(&node);
-    let open = !choice.folding(node.key).unwrap_or_else(|| usually_folded(&node, app));
-    let walled = siblings > MOST_CHILDREN && node.kind == NodeKind::Process;
+    let (open, walled) = (is_open(&node, choice, app), is_wall(&node));
     row.open = (siblings > 0 && !walled).then_some(open);
     row.hidden = if walled { siblings } else { 0 };
     let (parent, level) = (rows.len(), row.level + 1);
@@ -73,11 +84,6 @@ fn add(snapshot: &Snapshot, choice: &Choice, app: &str, mut row: Row, rows: &mut
         let row = Row { parent: Some(parent), level, position: at + 1, siblings, ..Row::root(child.clone()) };
         add(snapshot, choice, app, row, rows);
     }
-}
-
-fn leads_to_root(node: &TreeNode) -> bool {
-    let behaviour = node.process.as_ref().and_then(|process| process.behaviour);
-    matches!(behaviour, Some(Behaviour::ApplicationMaster | Behaviour::ApplicationStarter))
 }
 
 fn usually_folded(node: &TreeNode, app: &str) -> bool {

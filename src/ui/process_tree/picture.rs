@@ -1,9 +1,11 @@
 //! The tree as a picture, beside the list that says the same.
 
+use std::rc::Rc;
+
 use web_sys::Element;
 use yew::{
-    Callback, Html, MouseEvent, NodeRef, Properties, WheelEvent, function_component, hook, use_effect_with,
-    use_mut_ref, use_node_ref,
+    Callback, Event, Html, MouseEvent, NodeRef, Properties, WheelEvent, function_component, hook, use_effect_with,
+    use_mut_ref, use_node_ref, use_state_eq,
 };
 
 use super::super::html::{component, html};
@@ -13,22 +15,27 @@ use super::super::i18n::Lang;
 use super::super::shared::{Ptr, doing, use_act, use_size};
 use super::super::{beats, shared, words};
 use super::glyph;
-use super::outline::Row;
+use super::outline::MOST_ROWS;
 use super::{Budget, budget, facts, value};
 use crate::observe::beats::{Beat, Told};
 use crate::observe::snapshot::{NodeKey, Snapshot, TreeNode};
-use crate::term::Pid;
+use crate::term::{Ordered, Pid};
 use crate::time::Instant;
 use crate::view::blast::{Blast, blast};
-use crate::view::places::{Card, Places, Spot, Zoom, places};
+use crate::view::frame::{Frame, Zoom};
 use crate::view::states;
+use crate::view::tidy_tree::{Drawn, Rect, Tree, leads_to_root};
 
 /// The most links and monitors of a process that are looked at.
 const LOOKED_AT: usize = 500;
+/// Around a card that is brought into view.
+const AROUND: i32 = 12;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct PictureProps {
-    pub(crate) rows: Ptr<Vec<Row>>,
+    /// The roots that show.
+    pub(crate) roots: Vec<NodeKey>,
+    pub(crate) folded: Rc<Ordered<NodeKey, bool>>,
     pub(crate) snapshot: Ptr<Snapshot>,
     pub(crate) selected: Option<NodeKey>,
     pub(crate) hover: Option<NodeKey>,
@@ -42,44 +49,35 @@ pub(crate) struct PictureProps {
 
 #[function_component]
 pub(crate) fn Picture(props: &PictureProps) -> Html {
-    let (act, frame) = (use_act(), use_node_ref());
-    let size = use_size(&frame);
-    let drawn = drawn(&props.rows);
-    let spots: Vec<Spot> =
-        drawn.iter().map(|row| Spot { parent: row.parent, beside: row.beside && row.siblings == 1 }).collect();
-    let places = places(&spots, size);
-    let (width, height) = places.shown(size, props.zoom);
-    use_kept_middle(&frame, (width, height));
-    let view_box = format!("0 0 {} {}", places.size().0, places.size().1);
-    let edges = |at| edge(&drawn, &spots, &places, at);
+    let (act, pane, tree) = (use_act(), use_node_ref(), use_mut_ref(Tree::default));
+    let room = use_size(&pane);
+    let mut tree = tree.borrow_mut();
+    tree.see(&props.snapshot, props.roots.iter().copied(), &props.folded, Frame::widest(room.0));
+    let frame = Frame::new(tree.size(), room, props.zoom);
+    let (scrolled, part) = use_part(&pane, room);
+    let window = if tree.count() > MOST_ROWS { frame.window(&part) } else { Rect::ALL };
+    let drawn = tree.within(&window, MOST_ROWS);
+    use_kept_middle(&pane, frame.scale);
+    let looked_at = props.selected.or(props.roots.first().copied()).filter(|_| room.0 > 0);
+    // One that was clicked stays where the pointer is.
+    let away = looked_at.filter(|_| props.hover != looked_at).and_then(|key| tree.card(key));
+    use_in_view(&pane, looked_at, away.map(|card| frame.in_pane(&card)));
+    let ((width, height), (across, down)) = (frame.shown(), frame.size());
     let blast = match &props.beat {
         Some(beat) => Some(beats::as_blast(beat)),
         None => props.hover.or(props.selected).and_then(|key| blast(&props.snapshot, key, props.now)),
     };
     html! {
-        <div class="picture" ref={frame.clone()} aria-hidden="true" onwheel={zoomed(&act, props.zoom)} onmousemove={panned(frame)}>
-            <svg viewBox={view_box} width={width.to_string()} height={height.to_string()}
+        <div class="picture" ref={pane.clone()} aria-hidden="true" onwheel={zoomed(&act, props.zoom)} onmousemove={panned(pane)} onscroll={scrolled}>
+            <svg viewBox={format!("0 0 {across} {down}")} width={width.to_string()} height={height.to_string()}
                 onmouseleave={doing(&act, Act::Hover(None))}>
-                <g>{ for (0..drawn.len()).map(edges) }</g>
-                { relations(props, &drawn, &places) }
-                <g>{ for drawn.iter().enumerate().map(|(at, row)| card(props, row, places.at(at), places.card, blast.as_ref())) }</g>
-                { told(props, &drawn, &places) }
+                <g>{ for drawn.iter().map(|drawn| edge(props, &frame, drawn)) }</g>
+                { relations(props, &tree, &frame) }
+                <g>{ for drawn.iter().filter_map(|drawn| card(props, drawn, &frame, blast.as_ref())) }</g>
+                { told(props, &tree, &frame) }
             </svg>
         </div>
     }
-}
-
-/// Roots that are folded stand in the strip of applications instead.
-fn drawn(rows: &[Row]) -> Vec<Row> {
-    let (mut moved, mut drawn) = (Vec::with_capacity(rows.len()), Vec::new());
-    for row in rows {
-        moved.push(drawn.len());
-        if row.level > 1 || row.open == Some(true) {
-            let parent = row.parent.and_then(|parent| moved.get(parent).copied());
-            drawn.push(Row { parent, ..row.clone() });
-        }
-    }
-    drawn
 }
 
 /// The wheel with Ctrl, as browsers zoom.
@@ -94,45 +92,78 @@ fn zoomed(act: &Callback<Act>, zoom: Zoom) -> Callback<WheelEvent> {
 }
 
 /// Dragged with the first button, the picture moves along.
-fn panned(frame: NodeRef) -> Callback<MouseEvent> {
+fn panned(pane: NodeRef) -> Callback<MouseEvent> {
     Callback::from(move |event: MouseEvent| {
-        if let Some(frame) = frame.cast::<Element>().filter(|_| event.buttons() == 1) {
-            frame.set_scroll_left(frame.scroll_left() - event.movement_x());
-            frame.set_scroll_top(frame.scroll_top() - event.movement_y());
+        if let Some(pane) = pane.cast::<Element>().filter(|_| event.buttons() == 1) {
+            shift(&pane, -event.movement_x(), -event.movement_y());
         }
     })
 }
 
-/// What was in the middle of the frame is there again once the picture shows larger or smaller.
+/// Scrolls by so many pixels.
+pub(super) fn shift(pane: &Element, x: i32, y: i32) {
+    pane.set_scroll_left(pane.scroll_left() + x);
+    pane.set_scroll_top(pane.scroll_top() + y);
+}
+
+/// The part of the picture that shows, with half a pane around it: told anew each half a pane that
+/// it scrolls.
 #[hook]
-fn use_kept_middle(frame: &NodeRef, size: (i32, i32)) {
-    let (frame, before) = (frame.clone(), use_mut_ref(|| size));
-    use_effect_with(size, move |size| {
-        let (old, Some(frame)) = (before.replace(*size), frame.cast::<Element>()) else { return };
-        let keep = |at: i32, room: i32, old: i32, new: i32| (at + room / 2) * new / old.max(1) - room / 2;
-        frame.set_scroll_left(keep(frame.scroll_left(), frame.client_width(), old.0, size.0));
-        frame.set_scroll_top(keep(frame.scroll_top(), frame.client_height(), old.1, size.1));
+fn use_part(pane: &NodeRef, room: (i32, i32)) -> (Callback<Event>, Rect) {
+    let (pane, tile) = (pane.clone(), use_state_eq(|| (0, 0)));
+    let (width, height) = ((room.0 / 2).max(1), (room.1 / 2).max(1));
+    let part = Rect { x: (tile.0 - 1) * width, y: (tile.1 - 1) * height, width: 5 * width, height: 5 * height };
+    let set = tile.setter();
+    let scrolled = Callback::from(move |_| {
+        if let Some(pane) = pane.cast::<Element>() {
+            set.set((pane.scroll_left() / width, pane.scroll_top() / height));
+        }
+    });
+    (scrolled, part)
+}
+
+/// What was in the middle of the pane is there again once the picture shows larger or smaller.
+#[hook]
+fn use_kept_middle(pane: &NodeRef, scale: f64) {
+    let (pane, before) = (pane.clone(), use_mut_ref(|| scale));
+    use_effect_with(scale, move |scale| {
+        let (old, Some(pane)) = (before.replace(*scale), pane.cast::<Element>()) else { return };
+        let moved = |at: i32, room: i32| (f64::from(at + room / 2) * (scale / old - 1.0)) as i32;
+        let (x, y) = (moved(pane.scroll_left(), pane.client_width()), moved(pane.scroll_top(), pane.client_height()));
+        shift(&pane, x, y);
     });
 }
 
-fn edge(rows: &[Row], spots: &[Spot], places: &Places, at: usize) -> Html {
-    let class = if rows.get(at).is_some_and(|row| row.node.state.is_alive()) { "edge" } else { "edge down" };
-    let path = places.edge(at, spots);
-    path.map_or_else(Html::default, |d| html! { <path {class} {d} /> })
+/// Once another place is looked at, its card is in view.
+#[hook]
+fn use_in_view(pane: &NodeRef, looked_at: Option<NodeKey>, card: Option<Rect>) {
+    let pane = pane.clone();
+    use_effect_with(looked_at, move |_| {
+        let (Some(pane), Some(card)) = (pane.cast::<Element>(), card) else { return };
+        let beyond = |from: i32, length: i32, at: i32, room: i32| {
+            (from - AROUND - at).min(0) + (from + length + AROUND - at - room).max(0)
+        };
+        let x = beyond(card.x, card.width, pane.scroll_left(), pane.client_width());
+        shift(&pane, x, beyond(card.y, card.height, pane.scroll_top(), pane.client_height()));
+    });
+}
+
+fn edge(props: &PictureProps, frame: &Frame, drawn: &Drawn) -> Html {
+    let alive = props.snapshot.node(drawn.key).is_some_and(|node| node.state.is_alive());
+    let class = if alive { "edge" } else { "edge down" };
+    frame.edge(drawn).map_or_else(Html::default, |d| html! { <path {class} {d} /> })
 }
 
 /// Links (dotted) and monitors (dash-dot) of the selected process, but for those along the tree.
-fn relations(props: &PictureProps, rows: &[Row], places: &Places) -> Html {
-    let find = |key: NodeKey| rows.iter().position(|row| row.node.key == key);
-    let Some(from) = props.selected.and_then(find) else { return Html::default() };
-    let Some(row) = rows.get(from) else { return Html::default() };
-    let Some(process) = &row.node.process else { return Html::default() };
-    let below = |key: NodeKey| props.snapshot.node(key).is_some_and(|node| node.parent == Some(row.node.key));
-    let along = |key: NodeKey| row.node.parent == Some(key) || below(key);
+fn relations(props: &PictureProps, tree: &Tree, frame: &Frame) -> Html {
+    let selected = props.selected.and_then(|key| props.snapshot.node(key)).filter(|node| node.state.is_alive());
+    let Some(node) = selected else { return Html::default() };
+    let (Some(process), Some(from)) = (&node.process, tree.card(node.key)) else { return Html::default() };
+    let below = |key: NodeKey| props.snapshot.node(key).is_some_and(|child| child.parent == Some(node.key));
+    let along = |key: NodeKey| node.parent == Some(key) || below(key);
     let line = |class: &'static str, pid| {
         let key = props.snapshot.key_of(pid).filter(|key| !along(*key))?;
-        let to = find(key)?;
-        Some(html! { <path {class} d={bow(places, from, to)} /> })
+        Some(html! { <path {class} d={frame.tie(&from, &tree.card(key)?).path} /> })
     };
     let links = process.links.iter().take(LOOKED_AT).filter_map(|pid| line("link", *pid));
     let monitors = process.monitors.iter().take(LOOKED_AT).filter_map(|monitor| line("monitor", monitor.pid));
@@ -141,23 +172,14 @@ fn relations(props: &PictureProps, rows: &[Row], places: &Places) -> Html {
 }
 
 /// The signals of a beat on their way.
-fn told(props: &PictureProps, rows: &[Row], places: &Places) -> Html {
+fn told(props: &PictureProps, tree: &Tree, frame: &Frame) -> Html {
     let Some(Beat::Told(all)) = props.beat.as_deref() else { return Html::default() };
-    let find = |key: NodeKey| rows.iter().position(|row| row.node.key == key);
     let line = |told: &Told| {
         let class = if told.down { "signal down" } else { "signal" };
-        Some(html! { <path {class} pathLength="1" d={bow(places, find(told.from)?, find(told.to)?)} /> })
+        let tie = frame.tie(&tree.card(told.from)?, &tree.card(told.to)?);
+        Some(html! { <path {class} pathLength="1" d={tie.path + tie.head} /> })
     };
     html! { <g key="told">{ for all.iter().filter_map(line).take(60) }</g> }
-}
-
-fn bow(places: &Places, from: usize, to: usize) -> String {
-    let Card { width, height, .. } = places.card;
-    let ((x0, y0), (x1, y1)) = (places.at(from), places.at(to));
-    let (x0, x1, y0, y1) = (x0 + width / 2, x1 + width / 2, y0 + height / 2, y1 + height / 2);
-    let bend = if x0 == x1 { width * 2 / 3 } else { 0 };
-    let (mx, my) = (i32::midpoint(x0, x1) + bend, i32::midpoint(y0, y1) - if bend == 0 { height } else { 0 });
-    format!("M{x0} {y0}Q{mx} {my} {x1} {y1}")
 }
 
 /// How many messages wait for the process of a place.
@@ -171,15 +193,16 @@ fn number(order: &[NodeKey], key: NodeKey) -> Option<usize> {
     order.iter().position(|other| *other == key).map(|at| at + 1)
 }
 
-fn card(props: &PictureProps, row: &Row, (x, y): (i32, i32), card: Card, blast: Option<&Blast>) -> Html {
-    let key = row.node.key;
-    component! { <CardOf key={key.to_string()} node={Ptr(row.node.clone())} {x} {y} width={card.width} height={card.height}
-    compact={card.compact} selected={props.selected == Some(key)} lang={props.lang}
-    left={budget(&row.node, props.now)} value={value(&props.snapshot, key).unwrap_or_default()}
-    lit={props.hover == Some(key)} mail={mail(props, &row.node)}
+fn card(props: &PictureProps, drawn: &Drawn, frame: &Frame, blast: Option<&Blast>) -> Option<Html> {
+    let (key, (x, y), (width, height)) = (drawn.key, frame.corner(&drawn.rect), frame.card());
+    let node = props.snapshot.node(key)?;
+    Some(component! { <CardOf key={key.to_string()} node={Ptr(node.clone())} {x} {y} {width} {height}
+    flat={frame.flat} selected={props.selected == Some(key)} lang={props.lang}
+    left={budget(node, props.now)} value={value(&props.snapshot, key).unwrap_or_default()}
+    lit={props.hover == Some(key)} mail={mail(props, node)}
     mark={props.beat.as_ref().and_then(|beat| beats::mark(beat, key)).unwrap_or_default()}
     stop={blast.and_then(|blast| number(&blast.stop, key))} start={blast.and_then(|blast| number(&blast.start, key))}
-    folded={row.open == Some(false)} hidden={row.hidden} /> }
+    hidden={drawn.hidden} /> })
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -189,9 +212,8 @@ struct CardProps {
     y: i32,
     width: i32,
     height: i32,
-    compact: bool,
+    flat: bool,
     selected: bool,
-    folded: bool,
     hidden: usize,
     lang: Lang,
     left: Option<Budget>,
@@ -229,9 +251,7 @@ fn CardOf(props: &CardProps) -> Html {
             <rect class="box" width={props.width.to_string()} height={props.height.to_string()} {rx} />
             // Keyed by incarnation: a new life enters with its own motion.
             <g key={node.incarnation} class="life">{ inside(props) }</g>
-            { numbers(props) }
-            if props.mail > 0 { { tag(props.width - 46, props.height - 8, "mail", format!("✉{}", props.mail)) } }
-            if !props.mark.is_empty() { { tag(8, props.height - 8, "mark", words::cut(&props.mark, 20)) } }
+            { numbers(props) }{ below(props) }
         </g>
     }
 }
@@ -239,7 +259,7 @@ fn CardOf(props: &CardProps) -> Html {
 fn inside(props: &CardProps) -> Html {
     let (node, t) = (&*props.node, props.lang.words());
     let middle = props.height / 2;
-    let (name_y, mark_y) = if props.compact { (middle + 4, middle) } else { (20, 16) };
+    let (name_y, mark_y) = if props.flat { (middle + 4, middle) } else { (20, 16) };
     let letters = usize::try_from((props.width - 33 - room(props)) * 10 / 75).unwrap_or(10);
     let value_room = if props.value.is_empty() {
         0
@@ -247,56 +267,70 @@ fn inside(props: &CardProps) -> Html {
         8 + 8 * i32::try_from(props.value.chars().count().min(10)).unwrap_or(10)
     };
     let small = usize::try_from((props.width - 34 - value_room.max(room(props))) * 10 / 67).unwrap_or(10);
-    let second = (!props.compact).then(|| {
+    let second = (!props.flat).then(|| {
         html! {
             <text class="sub" x="27" y="37">{ words::cut(&facts(node, t), small) }</text>
         }
     });
     let ring = props.left.as_ref().map(|budget| {
-        let (x, radius) = if props.compact { (props.width - 15, 8.0) } else { (props.width - 20, 12.0) };
+        let (x, radius) = if props.flat { (props.width - 17, 10.0) } else { (props.width - 20, 12.0) };
         html! { <g transform={format!("translate({x} {middle})")}><title>{ super::budget_in_words(budget, t) }</title>{ glyph::ring(budget, radius) }</g> }
     });
     let value = (!props.value.is_empty()).then(|| html! {
-        <text class="value" x={(props.width - 10).to_string()} y={if props.compact { middle + 4 } else { 38 }.to_string()}>
+        <text class="value" x={(props.width - 10).to_string()} y={if props.flat { middle + 4 } else { 38 }.to_string()}>
             { words::cut(&props.value, 10) }
         </text>
     });
     html! {
         <>
             <g transform={format!("translate(15 {mark_y})")}>{ glyph::glyph(node.state, node.supervisor.is_some()) }</g>
-            <text class="name" x="27" y={name_y.to_string()}>{ words::cut(&words::label(node, t), letters) }</text>
+            <text class="name" x="27" y={name_y.to_string()}>{ words::cut(&name(props), letters) }</text>
             { second }{ ring }{ value }{ badge(props) }
         </>
     }
+}
+
+/// What the place is called; on a flat card beside its application, that need not be said again.
+fn name(props: &CardProps) -> String {
+    let label = words::label(&props.node, props.lang.words());
+    let short = label.rsplit(' ').next().filter(|_| props.flat && leads_to_root(&props.node));
+    short.map_or_else(|| label.clone(), str::to_owned)
 }
 
 /// What stands to the right of the name.
 fn room(props: &CardProps) -> i32 {
     let value = i32::try_from(props.value.chars().count().min(9)).unwrap_or(9) * 7;
     match &props.left {
-        Some(_) if props.compact => 22,
+        Some(_) if props.flat => 26,
         Some(_) => 28,
-        None if props.compact && !props.value.is_empty() => value + 8,
+        None if props.flat && !props.value.is_empty() => value + 8,
         None => 0,
     }
 }
 
-/// The incarnation, from the second on; or how many children do not show.
+/// The incarnation, from the second on.
 fn badge(props: &CardProps) -> Html {
-    let node = &*props.node;
-    let again = (node.incarnation > 1).then(|| tag(props.width - 30, -7, "again", format!("×{}", node.incarnation)));
-    let hidden = match (props.folded, props.hidden) {
-        (true, _) => Some(format!("+{}", node.children.len())),
-        (false, 0) => None,
-        (false, hidden) => Some(format!("+{hidden}")),
-    };
-    let hidden = hidden.map(|text| tag(props.width / 2 - 15, props.height - 7, "folded", text));
-    html! { <>{ again }{ hidden }</> }
+    let again = props.node.incarnation;
+    if again > 1 { tag(props.width - 30, -7, "again", format!("×{again}")) } else { Html::default() }
+}
+
+/// On the lower edge: what a beat says, how many children do not show, how many messages wait. Where
+/// the next card is near, each out of the way of what stands on that one's upper edge.
+fn below(props: &CardProps) -> Html {
+    let (y, letters, mail) = if props.flat { (props.height - 6, 12, 82) } else { (props.height - 8, 18, 46) };
+    let mark = words::cut(&props.mark, letters);
+    html! {
+        <>
+            if props.hidden > 0 { { tag(props.width / 2 - 15, y, "folded", format!("+{}", props.hidden)) } }
+            if props.mail > 0 { { tag(props.width - mail, y, "mail", format!("✉{}", props.mail)) } }
+            if !mark.is_empty() { { tag((props.width - breadth(&mark)) / 2, y, "mark", mark) } }
+        </>
+    }
 }
 
 /// A small label on a card.
 pub(crate) fn tag(x: i32, y: i32, class: &'static str, text: String) -> Html {
-    let width = 10 + 7 * i32::try_from(text.chars().count()).unwrap_or(3);
+    let width = breadth(&text);
     html! {
         <g class={yew::classes!("tag", class)} transform={format!("translate({x} {y})")}>
             <rect width={width.to_string()} height="15" rx="7.5" /><text x={(width / 2).to_string()} y="11">{ text }</text>
@@ -304,9 +338,16 @@ pub(crate) fn tag(x: i32, y: i32, class: &'static str, text: String) -> Html {
     }
 }
 
-/// Who would stop and who would start, numbered, if the place looked at died now.
+/// How wide a label is.
+fn breadth(text: &str) -> i32 {
+    10 + 7 * i32::try_from(text.chars().count()).unwrap_or(3)
+}
+
+/// Who would stop and who would start, numbered, if the place looked at died now: beside each other
+/// on the upper edge.
 fn numbers(props: &CardProps) -> Html {
-    let stop = props.stop.map(|number| tag(-8, -8, "stop", format!("■{number}")));
-    let start = props.start.map(|number| tag(-8, props.height - 8, "start", format!("▶{number}")));
-    html! { <>{ stop }{ start }</> }
+    let stop = props.stop.map(|number| format!("■{number}"));
+    let behind = stop.as_deref().map_or(-8, |stop| breadth(stop) - 6);
+    let start = props.start.map(|number| tag(behind, -8, "start", format!("▶{number}")));
+    html! { <>{ stop.map(|stop| tag(-8, -8, "stop", stop)) }{ start }</> }
 }

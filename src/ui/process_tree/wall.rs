@@ -318,7 +318,7 @@ fn rect(context: &CanvasRenderingContext2d, sides: [i32; 4], filled: bool) {
 fn keys(ctx: &Context<Canvas>) -> Callback<KeyboardEvent> {
     let link = ctx.link().clone();
     Callback::from(move |event: KeyboardEvent| {
-        let chord = event.ctrl_key() || event.meta_key() || event.alt_key();
+        let chord = event.ctrl_key() || event.meta_key() || event.alt_key() || event.shift_key();
         let Some(msg) = meaning(&event.code()).filter(|_| !chord) else { return };
         event.prevent_default();
         event.stop_propagation();
