@@ -1,18 +1,10 @@
-//! An ordered map that is usually tiny: nothing, one entry, a sorted vector, and places in a table
-//! once it grows.
+//! An ordered map that is usually tiny: nothing, one entry, and sorted pages once it grows.
 //!
 //! Most processes have one link and, while they call, one monitor: that one is kept in place. A
 //! supervisor of 100,000 children has 100,000 links, and adding or removing one of them must not
-//! cost the others; their order is asked for once, at its end.
+//! cost the others. Pids and references grow with time, so what is new goes behind the rest.
 
-use std::collections::hash_map::Entry;
-use std::hash::Hash;
-
-use crate::term::ordered::sort_by_key;
-use crate::term::quick::QuickMap;
-
-/// Entries up to this number stay in a vector.
-const VECTOR: usize = 32;
+use crate::term::Ordered;
 
 /// An ordered map for few entries that copes with many.
 #[derive(Clone, Debug, Default)]
@@ -22,13 +14,11 @@ pub enum Few<K, V> {
     Empty,
     /// One entry, in place.
     One(K, V),
-    /// Sorted by key.
-    Vector(Box<Vec<(K, V)>>),
-    /// Beyond the vector's bound; never goes back until it is emptied.
-    Many(Box<Many<K, V>>),
+    /// There was more than one once; never goes back until it is emptied.
+    Many(Box<Ordered<K, V>>),
 }
 
-impl<K: Ord + Copy + Hash, V> Few<K, V> {
+impl<K: Ord + Copy, V> Few<K, V> {
     /// Adds or replaces an entry; returns the value that was there.
     #[inline]
     pub fn insert(&mut self, key: K, value: V) -> Option<V> {
@@ -43,24 +33,13 @@ impl<K: Ord + Copy + Hash, V> Few<K, V> {
     fn insert_among(&mut self, key: K, value: V) -> Option<V> {
         match self {
             Few::One(only, old) if *only == key => Some(std::mem::replace(old, value)),
+            Few::Many(many) => many.insert(key, value),
             Few::Empty | Few::One(..) => {
-                let mut entries = match std::mem::take(self) {
-                    Few::One(only, old) => vec![(only, old)],
-                    _ => Vec::new(),
-                };
-                let old = insert_sorted(&mut entries, key, value);
-                *self = Few::Vector(Box::new(entries));
-                old
-            }
-            Few::Vector(entries) if entries.len() < VECTOR => insert_sorted(entries, key, value),
-            Few::Vector(entries) => {
-                let mut many = Many::default();
-                entries.drain(..).for_each(|(key, value)| many.push(key, value));
+                let mut many: Ordered<K, V> = std::mem::take(self).into_iter().collect();
                 let old = many.insert(key, value);
                 *self = Few::Many(Box::new(many));
                 old
             }
-            Few::Many(many) => many.insert(key, value),
         }
     }
 
@@ -73,18 +52,15 @@ impl<K: Ord + Copy + Hash, V> Few<K, V> {
                 _ => None,
             },
             Few::Empty | Few::One(..) => None,
-            _ => self.remove_among(key),
+            Few::Many(_) => self.remove_among(key),
         }
     }
 
     #[inline(never)]
     fn remove_among(&mut self, key: K) -> Option<V> {
-        let removed = match self {
-            Few::Empty | Few::One(..) => None,
-            Few::Vector(entries) => position(entries, key).ok().map(|at| entries.remove(at).1),
-            Few::Many(many) => many.remove(key),
-        };
-        if self.is_empty() {
+        let Few::Many(many) = self else { return None };
+        let removed = many.remove(&key);
+        if many.is_empty() {
             *self = Few::Empty;
         }
         removed
@@ -97,8 +73,7 @@ impl<K: Ord + Copy + Hash, V> Few<K, V> {
         match self {
             Few::Empty => None,
             Few::One(only, value) => (*only == key).then_some(value),
-            Few::Vector(entries) => position(entries, key).ok().and_then(|at| entries.get(at)).map(|entry| &entry.1),
-            Few::Many(many) => many.get(key),
+            Few::Many(many) => many.get(&key),
         }
     }
 
@@ -114,8 +89,7 @@ impl<K: Ord + Copy + Hash, V> Few<K, V> {
         match self {
             Few::Empty => 0,
             Few::One(..) => 1,
-            Few::Vector(entries) => entries.len(),
-            Few::Many(many) => many.places.len(),
+            Few::Many(many) => many.len(),
         }
     }
 
@@ -140,74 +114,8 @@ impl<K: Ord + Copy + Hash, V> Few<K, V> {
         match self {
             Few::Empty => Vec::new(),
             Few::One(key, _) => vec![*key],
-            Few::Vector(entries) => entries.iter().map(|entry| entry.0).collect(),
-            Few::Many(many) => {
-                let mut keys: Vec<K> = many.entries.iter().flatten().map(|entry| entry.0).collect();
-                sort_by_key(&mut keys, |key| *key);
-                keys
-            }
+            Few::Many(many) => many.keys().copied().collect(),
         }
-    }
-}
-
-/// Many entries as they came, with gaps, and the place of each. (Nobody walks over the places:
-/// their order is no order.)
-#[derive(Clone, Debug)]
-pub struct Many<K, V> {
-    entries: Vec<Option<(K, V)>>,
-    places: QuickMap<K, usize>,
-}
-
-impl<K, V> Default for Many<K, V> {
-    fn default() -> Self {
-        Many { entries: Vec::new(), places: QuickMap::default() }
-    }
-}
-
-impl<K: Ord + Copy + Hash, V> Many<K, V> {
-    fn push(&mut self, key: K, value: V) {
-        self.places.insert(key, self.entries.len());
-        self.entries.push(Some((key, value)));
-    }
-
-    fn insert(&mut self, key: K, value: V) -> Option<V> {
-        match self.places.entry(key) {
-            Entry::Occupied(place) => self.entries.get_mut(*place.get())?.replace((key, value)).map(|old| old.1),
-            Entry::Vacant(place) => {
-                place.insert(self.entries.len());
-                self.entries.push(Some((key, value)));
-                None
-            }
-        }
-    }
-
-    fn remove(&mut self, key: K) -> Option<V> {
-        let at = self.places.remove(&key)?;
-        let removed = self.entries.get_mut(at)?.take();
-        while self.entries.pop_if(|entry| entry.is_none()).is_some() {}
-        if self.entries.len() > 2 * self.places.len() + VECTOR {
-            self.close_gaps();
-        }
-        removed.map(|entry| entry.1)
-    }
-
-    /// Costs as much as the removals since it was done last.
-    fn close_gaps(&mut self) {
-        self.entries.retain(Option::is_some);
-        for (at, (key, _)) in self.entries.iter().flatten().enumerate() {
-            self.places.insert(*key, at);
-        }
-    }
-
-    fn get(&self, key: K) -> Option<&V> {
-        let at = *self.places.get(&key)?;
-        self.entries.get(at)?.as_ref().map(|entry| &entry.1)
-    }
-
-    fn into_sorted(self) -> Vec<(K, V)> {
-        let mut entries: Vec<(K, V)> = self.entries.into_iter().flatten().collect();
-        sort_by_key(&mut entries, |entry| entry.0);
-        entries
     }
 }
 
@@ -216,7 +124,7 @@ pub enum IntoIter<K, V> {
     /// None or one.
     One(Option<(K, V)>),
     /// More.
-    Vector(std::vec::IntoIter<(K, V)>),
+    Many(std::vec::IntoIter<(K, V)>),
 }
 
 impl<K, V> Iterator for IntoIter<K, V> {
@@ -226,12 +134,12 @@ impl<K, V> Iterator for IntoIter<K, V> {
     fn next(&mut self) -> Option<(K, V)> {
         match self {
             IntoIter::One(entry) => entry.take(),
-            IntoIter::Vector(entries) => entries.next(),
+            IntoIter::Many(entries) => entries.next(),
         }
     }
 }
 
-impl<K: Ord + Copy + Hash, V> IntoIterator for Few<K, V> {
+impl<K, V> IntoIterator for Few<K, V> {
     type Item = (K, V);
     type IntoIter = IntoIter<K, V>;
 
@@ -240,30 +148,8 @@ impl<K: Ord + Copy + Hash, V> IntoIterator for Few<K, V> {
         match self {
             Few::Empty => IntoIter::One(None),
             Few::One(key, value) => IntoIter::One(Some((key, value))),
-            Few::Vector(entries) => IntoIter::Vector(entries.into_iter()),
-            Few::Many(many) => IntoIter::Vector(many.into_sorted().into_iter()),
+            Few::Many(many) => IntoIter::Many((*many).into_iter()),
         }
-    }
-}
-
-fn insert_sorted<K: Ord + Copy, V>(entries: &mut Vec<(K, V)>, key: K, value: V) -> Option<V> {
-    match position(entries, key) {
-        Ok(at) => entries.get_mut(at).map(|entry| std::mem::replace(&mut entry.1, value)),
-        Err(at) => {
-            entries.insert(at, (key, value));
-            None
-        }
-    }
-}
-
-/// The newest entry is the one asked for most, so look there first.
-#[inline]
-fn position<K: Ord + Copy, V>(entries: &[(K, V)], key: K) -> Result<usize, usize> {
-    match entries.last() {
-        None => Err(0),
-        Some((last, _)) if *last == key => Ok(entries.len() - 1),
-        Some((last, _)) if *last < key => Err(entries.len()),
-        Some(_) => entries.binary_search_by_key(&key, |entry| entry.0),
     }
 }
 
@@ -289,14 +175,12 @@ mod tests {
     }
 
     #[test]
-    fn gaps_do_not_outnumber_entries_for_long() {
+    fn many_come_and_go_in_order() {
         let mut few = Few::default();
         for key in 0..10_000 {
             few.insert(key, key);
             assert_eq!(few.remove(key - 100), (key >= 100).then_some(key - 100));
         }
-        let Few::Many(many) = &few else { panic!("{} entries in place", few.len()) };
-        assert!(many.entries.len() <= 2 * few.len() + VECTOR + 1);
         assert_eq!(few.get(9_950), Some(&9_950));
         assert_eq!(few.keys(), (9_900..10_000).collect::<Vec<_>>());
     }

@@ -190,7 +190,7 @@ impl Message {
     }
 
     /// Who ended.
-    fn ended(&self) -> Pid {
+    pub(crate) fn ended(&self) -> Pid {
         Pid::new(u32::try_from(self.note).unwrap_or(u32::MAX), self.serial)
     }
 
@@ -208,13 +208,21 @@ impl Message {
     /// Is it the `'EXIT'` of this process?
     #[inline]
     pub(crate) fn is_exit_of(&self, pid: Pid) -> bool {
-        self.end() == Some(End::Exit(pid))
+        match self.shape {
+            Shape::Exit => self.ended() == pid,
+            Shape::Term => end_in(&self.content) == Some(End::Exit(pid)),
+            _ => false,
+        }
     }
 
     /// Is it the `'DOWN'` of this monitor?
     #[inline]
     pub(crate) fn is_down_of(&self, monitor: Ref) -> bool {
-        self.end() == Some(End::Down(monitor))
+        match self.shape {
+            Shape::Down => self.mref == monitor,
+            Shape::Term => end_in(&self.content) == Some(End::Down(monitor)),
+            _ => false,
+        }
     }
 
     /// Of an `'EXIT'` or `'DOWN'`: its reason.

@@ -60,11 +60,13 @@ pub use init::FailingStarts;
 pub use name::{Name, abcast, call_by, cast_by, multi_call, node, whereis};
 pub use server::code;
 
+use std::task::Poll;
+
 use crate::event::{Behaviour, Mfa};
 use crate::exit::Raise;
 use crate::kernel::message::Caller;
 use crate::process::{Cx, Starting};
-use crate::term::{Atom, Term};
+use crate::term::{Atom, Pid, Term};
 use crate::time::Duration;
 
 use super::proc_lib;
@@ -140,6 +142,11 @@ pub enum Incoming<'a> {
     Info(&'a Term),
 }
 
+/// `{'EXIT', Pid, Reason}`
+fn exit_message(pid: Pid, reason: Term) -> Term {
+    Term::tuple([Atom::EXIT.into(), pid.into(), reason])
+}
+
 /// Who called: `{Pid, Tag}`, for [`reply`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct From(Sender);
@@ -196,6 +203,28 @@ pub trait GenServer: Sized + 'static {
     /// at once is no future, so it costs no more than its work.
     fn at_once(&mut self, _cx: &Cx, _message: Incoming<'_>) -> Option<Result<Reply, Raise>> {
         None
+    }
+
+    /// Takes a message as [`at_once`](GenServer::at_once) does, or begins to: a callback that is
+    /// `Pending` has asked the kernel to wait and keeps in the state what for, and
+    /// [`go_on`](GenServer::go_on) ends it. Such a wait is no future either.
+    fn begin(&mut self, cx: &Cx, message: Incoming<'_>) -> Option<Poll<Result<Reply, Raise>>> {
+        self.at_once(cx, message).map(Poll::Ready)
+    }
+
+    /// [`begin`](GenServer::begin) of an `'EXIT'`, whose tuple need not be made.
+    fn begin_exit(&mut self, cx: &Cx, pid: Pid, reason: &Term) -> Option<Poll<Result<Reply, Raise>>> {
+        self.begin(cx, Incoming::Info(&exit_message(pid, reason.clone())))
+    }
+
+    /// Goes on with what was begun, when the process has been woken.
+    fn go_on(&mut self, _cx: &Cx) -> Poll<Result<Reply, Raise>> {
+        Poll::Ready(Ok(Reply::none()))
+    }
+
+    /// Has it begun something? Then the state is not for others to see.
+    fn has_begun(&self) -> bool {
+        false
     }
 
     /// Answers a [`call`].

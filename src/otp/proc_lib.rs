@@ -28,7 +28,7 @@ use std::rc::Rc;
 use crate::event::{Event, Level, Mfa, Report};
 use crate::exit::{Class, ExitReason, Raise};
 use crate::kernel::Dest;
-pub(crate) use crate::process::start::{down_reason, flush_exit};
+pub(crate) use crate::process::start::down_reason;
 use crate::process::{BoxBody, Cx, SpawnOptions};
 use crate::term::{Atom, Pid, Term};
 use crate::time::Duration;

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | `children` | the children, by start order, id and pid |
 //! | `requests` | start_child, terminate_child, which_children, ... |
+//! | `start` | starting a child, and waiting for it |
 //! | `restart` | what happens when a child ends |
 //! | `shutdown` | stopping children |
 //! | `simple` | `simple_one_for_one`: many children of one spec |
@@ -46,21 +47,24 @@ mod requests;
 mod restart;
 mod shutdown;
 mod simple;
+mod start;
 
 use std::rc::Rc;
+use std::task::Poll;
 
 use crate::event::{Behaviour, Event};
 use crate::exit::Raise;
 use crate::kernel::Dest;
+use crate::kernel::planted::Fault;
 use crate::process::Cx;
-use crate::process::start::Answer;
-use crate::supervision::{ChildType, Flags, Restart, Strategy, Window};
+use crate::supervision::{ChildType, Flags, Strategy, Window};
 use crate::term::{Atom, Pid, Term};
 
 use super::child_spec::{self, ChildSpec};
-use super::gen_server::{self, From, GenServer, Init, Next, Reply, Start};
+use super::gen_server::{self, Call, From, GenServer, Incoming, Init, Next, Reply, Start};
 use children::{Child, ChildPid, Children};
 use simple::Simple;
+use start::Awaited;
 
 /// A supervisor's state.
 pub struct Supervisor {
@@ -70,6 +74,8 @@ pub struct Supervisor {
     flags: Flags,
     window: Window,
     kids: Kids,
+    /// The start of a child that it waits for, between requests.
+    awaited: Option<Awaited>,
 }
 
 /// The children: each with a spec of its own, or many of one spec.
@@ -98,8 +104,8 @@ pub async fn start_link(cx: &Cx, name: Option<Atom>, module: Atom, args: Term) -
     gen_server::start_link::<Supervisor>(cx, start).await
 }
 
-async fn request(cx: &Cx, supervisor: Dest, request: Term) -> Result<Term, Raise> {
-    gen_server::call(cx, supervisor, request, None).await
+fn request(cx: &Cx, supervisor: Dest, request: Term) -> Call<'_> {
+    gen_server::call(cx, supervisor, request, None)
 }
 
 fn tagged(tag: Atom, argument: Term) -> Term {
@@ -112,8 +118,8 @@ fn tagged(tag: Atom, argument: Term) -> Term {
 /// exit, if the supervisor does not answer.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/supervisor#start_child-2>
-pub async fn start_child(cx: &Cx, supervisor: impl Into<Dest>, spec_or_args: Term) -> Result<Term, Raise> {
-    request(cx, supervisor.into(), tagged(Atom::START_CHILD, spec_or_args)).await
+pub fn start_child(cx: &Cx, supervisor: impl Into<Dest>, spec_or_args: Term) -> Call<'_> {
+    request(cx, supervisor.into(), tagged(Atom::START_CHILD, spec_or_args))
 }
 
 /// Stops a child, by id; under `simple_one_for_one` by pid.
@@ -122,8 +128,8 @@ pub async fn start_child(cx: &Cx, supervisor: impl Into<Dest>, spec_or_args: Ter
 /// exit, if the supervisor does not answer.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/supervisor#terminate_child-2>
-pub async fn terminate_child(cx: &Cx, supervisor: impl Into<Dest>, child: Term) -> Result<Term, Raise> {
-    request(cx, supervisor.into(), tagged(Atom::TERMINATE_CHILD, child)).await
+pub fn terminate_child(cx: &Cx, supervisor: impl Into<Dest>, child: Term) -> Call<'_> {
+    request(cx, supervisor.into(), tagged(Atom::TERMINATE_CHILD, child))
 }
 
 /// Starts a stopped child again.
@@ -132,8 +138,8 @@ pub async fn terminate_child(cx: &Cx, supervisor: impl Into<Dest>, child: Term) 
 /// exit, if the supervisor does not answer.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/supervisor#restart_child-2>
-pub async fn restart_child(cx: &Cx, supervisor: impl Into<Dest>, id: Term) -> Result<Term, Raise> {
-    request(cx, supervisor.into(), tagged(Atom::RESTART_CHILD, id)).await
+pub fn restart_child(cx: &Cx, supervisor: impl Into<Dest>, id: Term) -> Call<'_> {
+    request(cx, supervisor.into(), tagged(Atom::RESTART_CHILD, id))
 }
 
 /// Forgets a stopped child.
@@ -142,8 +148,8 @@ pub async fn restart_child(cx: &Cx, supervisor: impl Into<Dest>, id: Term) -> Re
 /// exit, if the supervisor does not answer.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/supervisor#delete_child-2>
-pub async fn delete_child(cx: &Cx, supervisor: impl Into<Dest>, id: Term) -> Result<Term, Raise> {
-    request(cx, supervisor.into(), tagged(Atom::DELETE_CHILD, id)).await
+pub fn delete_child(cx: &Cx, supervisor: impl Into<Dest>, id: Term) -> Call<'_> {
+    request(cx, supervisor.into(), tagged(Atom::DELETE_CHILD, id))
 }
 
 /// The spec of a child: `{ok, Map}` or `{error, not_found}`.
@@ -152,8 +158,8 @@ pub async fn delete_child(cx: &Cx, supervisor: impl Into<Dest>, id: Term) -> Res
 /// exit, if the supervisor does not answer.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/supervisor#get_childspec-2>
-pub async fn get_childspec(cx: &Cx, supervisor: impl Into<Dest>, child: Term) -> Result<Term, Raise> {
-    request(cx, supervisor.into(), tagged(Atom::GET_CHILDSPEC, child)).await
+pub fn get_childspec(cx: &Cx, supervisor: impl Into<Dest>, child: Term) -> Call<'_> {
+    request(cx, supervisor.into(), tagged(Atom::GET_CHILDSPEC, child))
 }
 
 /// The children, last started first: `[{Id, Pid | undefined | restarting, Type, Modules}]`.
@@ -162,8 +168,8 @@ pub async fn get_childspec(cx: &Cx, supervisor: impl Into<Dest>, child: Term) ->
 /// exit, if the supervisor does not answer.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/supervisor#which_children-1>
-pub async fn which_children(cx: &Cx, supervisor: impl Into<Dest>) -> Result<Term, Raise> {
-    request(cx, supervisor.into(), Atom::WHICH_CHILDREN.into()).await
+pub fn which_children(cx: &Cx, supervisor: impl Into<Dest>) -> Call<'_> {
+    request(cx, supervisor.into(), Atom::WHICH_CHILDREN.into())
 }
 
 /// `[{specs, N}, {active, N}, {supervisors, N}, {workers, N}]`
@@ -172,8 +178,8 @@ pub async fn which_children(cx: &Cx, supervisor: impl Into<Dest>) -> Result<Term
 /// exit, if the supervisor does not answer.
 ///
 /// OTP: <https://www.erlang.org/docs/25/man/supervisor#count_children-1>
-pub async fn count_children(cx: &Cx, supervisor: impl Into<Dest>) -> Result<Term, Raise> {
-    request(cx, supervisor.into(), Atom::COUNT_CHILDREN.into()).await
+pub fn count_children(cx: &Cx, supervisor: impl Into<Dest>) -> Call<'_> {
+    request(cx, supervisor.into(), Atom::COUNT_CHILDREN.into())
 }
 
 impl GenServer for Supervisor {
@@ -202,6 +208,7 @@ impl GenServer for Supervisor {
                     flags,
                     window: Window::default(),
                     kids: Kids::Many(Children::default()),
+                    awaited: None,
                 };
                 match supervisor.bring_up(cx, specs).await {
                     Ok(()) => Ok(Init::Ok(supervisor, Next::Wait)),
@@ -215,6 +222,37 @@ impl GenServer for Supervisor {
         }
     }
 
+    /// What waits for nothing but the start of one child.
+    fn begin(&mut self, cx: &Cx, message: Incoming<'_>) -> Option<Poll<Result<Reply, Raise>>> {
+        match message {
+            Incoming::Call(request, _) => match request.as_tuple()? {
+                [Term::Atom(Atom::START_CHILD), spec_or_args] => Some(self.start_child(cx, spec_or_args)),
+                [Term::Atom(Atom::RESTART_CHILD), id] if self.is_many() => Some(self.restart_child(cx, id)),
+                _ => None,
+            },
+            Incoming::Cast(message) => match message.as_tuple()? {
+                [Term::Atom(Atom::TRY_AGAIN_RESTART), id] if self.restarts_one(cx) => Some(self.try_again(cx, id)),
+                _ => None,
+            },
+            Incoming::Info(message) => match message.as_tuple()? {
+                [Term::Atom(Atom::EXIT), Term::Pid(pid), reason] => self.begin_exit(cx, *pid, reason),
+                _ => None,
+            },
+        }
+    }
+
+    fn begin_exit(&mut self, cx: &Cx, pid: Pid, reason: &Term) -> Option<Poll<Result<Reply, Raise>>> {
+        self.restarts_one(cx).then(|| self.child_ended(cx, pid, reason))
+    }
+
+    fn go_on(&mut self, cx: &Cx) -> Poll<Result<Reply, Raise>> {
+        self.await_start(cx)
+    }
+
+    fn has_begun(&self) -> bool {
+        self.awaited.is_some()
+    }
+
     async fn handle_call(&mut self, cx: &Cx, request: Term, _from: From) -> Result<Reply, Raise> {
         self.answer(cx, &request).await.map(Reply::value)
     }
@@ -222,10 +260,7 @@ impl GenServer for Supervisor {
     /// A failed restart is tried again through the mailbox, so that requests come in between.
     async fn handle_cast(&mut self, cx: &Cx, message: Term) -> Result<Reply, Raise> {
         match message.as_tuple() {
-            Some([Term::Atom(Atom::TRY_AGAIN_RESTART), id]) => {
-                let fate = Box::pin(self.try_again(cx, id)).await;
-                Ok(self.after(fate))
-            }
+            Some([Term::Atom(Atom::TRY_AGAIN_RESTART), id]) => Ok(self.try_group_again(cx, id).await),
             _ => Err(Raise::error(Atom::FUNCTION_CLAUSE)),
         }
     }
@@ -233,8 +268,7 @@ impl GenServer for Supervisor {
     async fn handle_info(&mut self, cx: &Cx, message: Term) -> Result<Reply, Raise> {
         match message.as_tuple() {
             Some([Term::Atom(Atom::EXIT), Term::Pid(pid), reason]) => {
-                let fate = self.child_ended(cx, *pid, reason.clone().into()).await;
-                Ok(self.after(fate))
+                Ok(self.child_of_group_ended(cx, *pid, reason).await)
             }
             _ => {
                 self.report_unexpected(cx, &message);
@@ -289,12 +323,24 @@ fn which_child(child: &Child) -> Term {
     Term::tuple([spec.id.clone(), child.pid.shown(), child_spec::type_term(spec.kind), spec.modules.clone()])
 }
 
-impl Supervisor {
-    fn after(&self, fate: Fate) -> Reply {
+impl std::convert::From<Fate> for Reply {
+    fn from(fate: Fate) -> Self {
         match fate {
             Fate::GoesOn => Reply::none(),
             Fate::ShutsDown => Reply::Stop(Atom::SHUTDOWN.into()),
         }
+    }
+}
+
+impl Supervisor {
+    fn is_many(&self) -> bool {
+        matches!(self.kids, Kids::Many(_))
+    }
+
+    /// Does a child that ends concern no other?
+    fn restarts_one(&self, cx: &Cx) -> bool {
+        let alone = matches!(self.flags.strategy, Strategy::OneForOne | Strategy::SimpleOneForOne);
+        !self.is_many() || alone && !cx.planted(Fault::OthersAreRestarted)
     }
 
     /// Checks the specs and starts the children. `Err` is the reason that init stops with.
@@ -345,24 +391,6 @@ impl Supervisor {
         }
     }
 
-    /// Starts the children that are not running, in start order, from the order number `from`
-    /// on. Stops at the first that fails: its id and reason.
-    async fn start_children(&mut self, cx: &Cx, from: u64) -> Result<(), (Term, Term)> {
-        let mut at = from;
-        while let Some((order, spec)) = self.children().and_then(|children| children.next_from(at)) {
-            at = order + 1;
-            match self.start_one(cx, &spec).await {
-                Ok(None) if spec.restart == Restart::Temporary => self.forget(cx, order),
-                Ok(pid) => self.set_pid(order, pid.map_or(ChildPid::Undefined, ChildPid::Pid)),
-                Err(reason) => {
-                    self.report_error(cx, "start_error", &reason, &spec, &Term::Atom(Atom::UNDEFINED));
-                    return Err((spec.id.clone(), reason));
-                }
-            }
-        }
-        Ok(())
-    }
-
     fn set_pid(&mut self, order: u64, pid: ChildPid) {
         if let Some(children) = self.children() {
             children.set_pid(order, pid);
@@ -371,40 +399,12 @@ impl Supervisor {
 
     fn forget(&mut self, cx: &Cx, order: u64) {
         if let Some(child) = self.children().and_then(|children| children.remove(order)) {
-            cx.emit(Event::ChildRemoved { supervisor: cx.me(), id: child.spec.id.clone(), pid: child.pid.pid() });
+            Self::note_removed(cx, &child);
         }
     }
 
-    /// Calls a child's start function. `Ok(None)` is `ignore`.
-    async fn start_one(&self, cx: &Cx, spec: &ChildSpec) -> Result<Option<Pid>, Term> {
-        let started = self.start_with(cx, spec, &spec.start.2, None).await?;
-        if let Started::Running(pid, _) = started {
-            self.report_progress(cx, spec, pid);
-            return Ok(Some(pid));
-        }
-        Ok(None)
-    }
-
-    /// Calls a child's start function with these arguments. `replaces` is the former process of
-    /// an instance of `simple_one_for_one`.
-    async fn start_with(&self, cx: &Cx, spec: &ChildSpec, args: &Term, replaces: Option<Pid>) -> Result<Started, Term> {
-        let (module, function, _) = spec.start;
-        cx.emit(Event::ChildStarting { supervisor: cx.me(), id: spec.id.clone(), replaces });
-        let outcome = cx.begin(module, function, args).answer(cx).await;
-        let started = started(outcome);
-        match &started {
-            Ok(Started::Running(pid, _)) => {
-                cx.emit(Event::ChildStarted { supervisor: cx.me(), id: spec.id.clone(), pid: *pid });
-            }
-            Ok(Started::Ignored) => {
-                let (id, reason) = (spec.id.clone(), Atom::IGNORE.into());
-                cx.emit(Event::ChildFailed { supervisor: cx.me(), id, reason });
-            }
-            Err(reason) => {
-                cx.emit(Event::ChildFailed { supervisor: cx.me(), id: spec.id.clone(), reason: reason.clone() });
-            }
-        }
-        started
+    fn note_removed(cx: &Cx, child: &Child) {
+        cx.emit(Event::ChildRemoved { supervisor: cx.me(), id: child.spec.id.clone(), pid: child.pid.pid() });
     }
 
     async fn adopt_new_init(&mut self, cx: &Cx) -> Result<(), Term> {
@@ -436,33 +436,5 @@ impl Supervisor {
 
     fn is_worker(spec: &ChildSpec) -> bool {
         spec.kind == ChildType::Worker
-    }
-}
-
-/// What a child's start function made.
-enum Started {
-    /// A process; and the answer, `{ok, Pid}` or `{ok, Pid, Extra}`, to pass on.
-    Running(Pid, Answer),
-    /// `ignore`
-    Ignored,
-}
-
-/// `catch apply(M, F, A)`, decoded as OTP does.
-fn started(outcome: Result<Answer, Raise>) -> Result<Started, Term> {
-    match outcome {
-        Ok(Answer::Ok(pid)) => Ok(Started::Running(pid, Answer::Ok(pid))),
-        Ok(Answer::Term(answer)) => decoded(answer),
-        Err(raise) => decoded(raise.into_thrown().map_err(Raise::into_caught)?),
-    }
-}
-
-fn decoded(answer: Term) -> Result<Started, Term> {
-    match (&answer, answer.as_tuple()) {
-        (_, Some([Term::Atom(Atom::OK), Term::Pid(pid)] | [Term::Atom(Atom::OK), Term::Pid(pid), _])) => {
-            Ok(Started::Running(*pid, Answer::Term(answer)))
-        }
-        (Term::Atom(Atom::IGNORE), _) => Ok(Started::Ignored),
-        (_, Some([Term::Atom(Atom::ERROR), reason])) => Err(reason.clone()),
-        _ => Err(answer),
     }
 }

@@ -46,8 +46,8 @@ impl Shared {
         let edition = self.loads.get() + 1;
         self.loads.set(edition);
         module.edition = edition;
-        let number = module.name.number();
-        let before = self.modules.borrow_mut().insert(number, Rc::new(module));
+        let name = module.name;
+        let before = self.modules.borrow_mut().insert(name, Rc::new(module));
         if let Some(before) = &before {
             self.retire(before.clone(), by);
         }
@@ -55,15 +55,14 @@ impl Shared {
     }
 
     fn retire(&self, module: Rc<Module>, by: Option<Pid>) {
-        let number = module.name.number();
-        if let Some(older) = self.old_modules.borrow_mut().insert(number, module) {
+        if let Some(older) = self.old_modules.borrow_mut().insert(module.name, module) {
             self.unsettled.set(true);
             self.purges.borrow_mut().push(Purge { edition: older.edition, by, soft: false, users: Rc::default() });
         }
     }
 
     fn old(&self, module: Atom) -> Option<Rc<Module>> {
-        self.old_modules.borrow().get(&module.number()).cloned()
+        self.old_modules.borrow().get(&module).cloned()
     }
 }
 
@@ -83,7 +82,7 @@ impl Cx {
     ///
     /// OTP: <https://www.erlang.org/docs/25/man/code#delete-1>
     pub fn delete_module(&self, module: Atom) -> bool {
-        let Some(current) = self.shared.modules.borrow_mut().remove(&module.number()) else { return false };
+        let Some(current) = self.shared.modules.borrow_mut().remove(&module) else { return false };
         self.shared.loads.set(self.shared.loads.get() + 1);
         let vsn = current.vsn.clone();
         self.shared.retire(current, Some(self.me));
@@ -116,7 +115,7 @@ impl Cx {
     async fn purge(&self, module: Atom, soft: bool) -> Option<usize> {
         let (old, users) = self.users_of_old(module, soft).await?;
         if users == 0 || !soft {
-            self.shared.old_modules.borrow_mut().remove(&module.number());
+            self.shared.old_modules.borrow_mut().remove(&module);
             let killed = u32::try_from(users).unwrap_or(u32::MAX);
             self.emit(Event::Code { module, change: CodeChange::Purged { vsn: old.vsn.clone(), killed } });
         }
@@ -142,7 +141,7 @@ impl Cx {
 
     /// Says which module's code this process runs from now on: what purging it goes by.
     pub fn runs(&self, module: Atom) {
-        let edition = self.shared.module(module).map_or(0, |module| module.edition);
+        let edition = self.shared.modules.borrow().get(&module).map_or(0, |module| module.edition);
         self.with_process(|process| process.edition = edition);
     }
 

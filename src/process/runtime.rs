@@ -324,7 +324,9 @@ impl Runtime {
     fn settle(&mut self) {
         if self.shared.unsettled.get() {
             self.house_newborn();
-            self.purge();
+            if !self.shared.purges.borrow().is_empty() {
+                self.purge();
+            }
         }
         if self.shared.kernel.borrow().has_buried() {
             self.clear_out_the_dead();

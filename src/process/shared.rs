@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use crate::exit::Raise;
 use crate::kernel::Kernel;
+use crate::term::quick::QuickMap;
 use crate::term::{Atom, Ordered, Pid};
 
 use super::body::BoxBody;
@@ -24,9 +25,9 @@ pub(crate) struct Shared {
     pub(crate) unsettled: Cell<bool>,
     /// Bodies spawned in this turn, on their way to the runtime.
     pub(crate) newborn: RefCell<Vec<(Pid, BoxBody)>>,
-    pub(crate) modules: RefCell<Ordered<u32, Rc<Module>>>,
+    pub(crate) modules: RefCell<QuickMap<Atom, Rc<Module>>>,
     /// The versions that newer ones have replaced.
-    pub(crate) old_modules: RefCell<Ordered<u32, Rc<Module>>>,
+    pub(crate) old_modules: RefCell<QuickMap<Atom, Rc<Module>>>,
     /// How many times code was loaded or deleted.
     pub(crate) loads: Cell<Edition>,
     /// Old code that goes at the end of this turn.
@@ -88,11 +89,11 @@ impl Shared {
     /// `undef` if there is no such function.
     pub(crate) fn code(&self, module: Atom, function: Atom, arity: usize) -> Result<Code, Raise> {
         let modules = self.modules.borrow();
-        let code = modules.get(&module.number()).and_then(|loaded| loaded.find(function, arity));
+        let code = modules.get(&module).and_then(|loaded| loaded.find(function, arity));
         code.ok_or_else(|| Raise::error(Atom::UNDEF).in_function(module, function, arity))
     }
 
     pub(crate) fn module(&self, name: Atom) -> Option<Rc<Module>> {
-        self.modules.borrow().get(&name.number()).cloned()
+        self.modules.borrow().get(&name).cloned()
     }
 }

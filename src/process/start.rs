@@ -5,7 +5,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use crate::exit::Raise;
 use crate::kernel::Dest;
@@ -59,7 +59,29 @@ impl Starting {
 
     /// [`Starting::ended`] for those to whom a pid says as much as the term.
     pub(crate) fn answer(self, cx: &Cx) -> Ended<'_> {
-        Ended { cx, stage: self.0 }
+        Ended { cx, starting: self }
+    }
+
+    /// Looks whether it has ended.
+    #[inline]
+    pub(crate) fn poll(&mut self, cx: &Cx) -> Poll<Result<Answer, Raise>> {
+        if let Stage::Spawned(spawned) = &mut self.0 {
+            match ready!(spawned.poll(cx)) {
+                Some(answer) => return Poll::Ready(Ok(answer)),
+                None => self.0 = Stage::Working(Box::pin(kill_and_flush(cx.same(), spawned.child))),
+            }
+        }
+        self.poll_work()
+    }
+
+    #[inline(never)]
+    fn poll_work(&mut self) -> Poll<Result<Answer, Raise>> {
+        let outcome = match &mut self.0 {
+            Stage::Over(outcome) => std::mem::replace(outcome, Ok(Term::Nil)),
+            Stage::Working(work) => ready!(work.as_mut().poll(&mut Context::from_waker(Waker::noop()))),
+            Stage::Spawned(_) => return Poll::Pending,
+        };
+        Poll::Ready(outcome.map(Answer::Term))
     }
 }
 
@@ -82,26 +104,16 @@ impl Answer {
 /// See [`Starting::answer`].
 pub(crate) struct Ended<'a> {
     cx: &'a Cx,
-    stage: Stage,
+    starting: Starting,
 }
 
 impl Future for Ended<'_> {
     type Output = Result<Answer, Raise>;
 
     #[inline]
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let Ended { cx, stage } = &mut *self;
-        if let Stage::Spawned(spawned) = stage {
-            match ready!(spawned.poll(cx)) {
-                Some(answer) => return Poll::Ready(Ok(answer)),
-                None => *stage = Stage::Working(Box::pin(kill_and_flush(cx.same(), spawned.child))),
-            }
-        }
-        match stage {
-            Stage::Over(outcome) => Poll::Ready(std::mem::replace(outcome, Ok(Term::Nil)).map(Answer::Term)),
-            Stage::Working(work) => work.as_mut().poll(context).map(|outcome| outcome.map(Answer::Term)),
-            Stage::Spawned(_) => Poll::Pending,
-        }
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        let Ended { cx, starting } = &mut *self;
+        starting.poll(cx)
     }
 }
 
@@ -150,14 +162,8 @@ async fn kill_and_flush(cx: Cx, child: Pid) -> Result<Term, Raise> {
     cx.unlink(child);
     cx.exit(child, Atom::KILL);
     cx.receive_if(|message| down_reason(message, monitor)).await;
-    flush_exit(&cx, child).await;
+    cx.flush_exit(child);
     Ok(Term::error(Atom::TIMEOUT.into()))
-}
-
-/// Takes an `'EXIT'` of `from` out of the mailbox, if it is there; its reason.
-pub(crate) async fn flush_exit(cx: &Cx, from: Pid) -> Option<Term> {
-    let exit = cx.receive_message(0, Some(Duration::ZERO), |message| message.is_exit_of(from)).await?;
-    Some(exit.into_reason())
 }
 
 /// The reason in a `'DOWN'` message of this monitor.
@@ -175,6 +181,11 @@ impl Cx {
         self.charge(1);
         let deadline = timeout.map(|span| self.now() + span);
         Starting(Stage::Spawned(Spawned { child, monitor, position: mark, deadline }))
+    }
+
+    /// Takes an `'EXIT'` of `from` out of the mailbox, if it is there; its reason.
+    pub(crate) fn flush_exit(&self, from: Pid) -> Option<Term> {
+        self.take_message(|message| message.is_exit_of(from)).map(Message::into_reason)
     }
 
     /// Tells the starter how the start went.

@@ -114,12 +114,6 @@ impl Atom {
         })
     }
 
-    /// The atom's place in the table: for look-ups only, never for order or output.
-    #[inline]
-    pub(crate) fn number(self) -> u32 {
-        self.0
-    }
-
     /// The atom's text, without quotes.
     #[must_use]
     pub fn text(self) -> Rc<str> {

@@ -39,13 +39,31 @@ impl<K: Ord, V> Ordered<K, V> {
     where
         K: Borrow<Q>,
     {
-        let ends_before = |page: &Vec<(K, V)>| page.last().is_some_and(|(last, _)| last.borrow() < key);
-        let page = self.pages.partition_point(ends_before).min(self.pages.len().saturating_sub(1));
+        let page = self.page_of(key);
         let entries = self.pages.get(page).map_or(&[][..], Vec::as_slice);
-        match entries.binary_search_by(|(other, _)| other.borrow().cmp(key)) {
+        let at = match entries.last().map(|(last, _)| last.borrow().cmp(key)) {
+            Some(Ordering::Less) => Err(entries.len()),
+            Some(Ordering::Equal) => Ok(entries.len() - 1),
+            _ => entries.binary_search_by(|(other, _)| other.borrow().cmp(key)),
+        };
+        match at {
             Ok(at) => Ok((page, at)),
             Err(at) => Err((page, at)),
         }
+    }
+
+    /// The page that a key belongs to. Most maps grow at their end: it is looked at first.
+    #[inline]
+    fn page_of<Q: Ord + ?Sized>(&self, key: &Q) -> usize
+    where
+        K: Borrow<Q>,
+    {
+        let newest = self.pages.len().saturating_sub(1);
+        if self.pages.last().and_then(|page| page.first()).is_none_or(|(first, _)| first.borrow() <= key) {
+            return newest;
+        }
+        let ends_before = |page: &Vec<(K, V)>| page.last().is_some_and(|(last, _)| last.borrow() < key);
+        self.pages.partition_point(ends_before).min(newest)
     }
 
     /// The value of a key.
@@ -104,7 +122,11 @@ impl<K: Ord, V> Ordered<K, V> {
                 }
             }
             // Behind everything: pages that are filled in order stay full.
-            _ => self.pages.push(vec![entry]),
+            _ => {
+                let mut behind = Vec::with_capacity(if self.pages.is_empty() { 1 } else { PAGE });
+                behind.push(entry);
+                self.pages.push(behind);
+            }
         }
     }
 
@@ -157,16 +179,6 @@ impl<K: Ord, V> Ordered<K, V> {
         let (page, at) = self.find(key).unwrap_or_else(|place| place);
         self.pages.get(page)?.get(at)
     }
-
-    /// The last entry before a key.
-    #[must_use]
-    pub fn before(&self, key: &K) -> Option<&(K, V)> {
-        let (page, at) = self.find(key).unwrap_or_else(|place| place);
-        match at.checked_sub(1) {
-            Some(at) => self.pages.get(page)?.get(at),
-            None => self.pages.get(page.checked_sub(1)?)?.last(),
-        }
-    }
 }
 
 impl<K: Ord, V: Default> Ordered<K, V> {
@@ -204,6 +216,11 @@ impl<K, V> Ordered<K, V> {
         Iter { page: [].iter(), pages: self.pages.iter() }
     }
 
+    /// The entries in key order, last first.
+    pub fn last_first(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.pages.iter().rev().flat_map(|page| page.iter().rev()).map(|(key, value)| (key, value))
+    }
+
     /// The keys in order.
     pub fn keys(&self) -> impl Iterator<Item = &K> {
         self.iter().map(|(key, _)| key)
@@ -212,6 +229,11 @@ impl<K, V> Ordered<K, V> {
     /// The values in the order of their keys.
     pub fn values(&self) -> impl Iterator<Item = &V> {
         self.iter().map(|(_, value)| value)
+    }
+
+    /// The values in the order of their keys, to change them.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.pages.iter_mut().flatten().map(|(_, value)| value)
     }
 }
 
@@ -355,6 +377,7 @@ mod tests {
 
     fn same(map: &Ordered<u32, u32>, tree: &BTreeMap<u32, u32>) {
         assert!(map.iter().eq(tree));
+        assert!(map.last_first().eq(tree.iter().rev()));
         assert_eq!(map.len(), tree.len());
         assert_eq!(map.iter().count(), map.len());
         assert_eq!(map.is_empty(), tree.is_empty());
@@ -373,7 +396,6 @@ mod tests {
             }
             assert_eq!(map.get(&key), tree.get(&key));
             assert_eq!(map.at_or_after(&key).map(|entry| entry.0), tree.range(key..).next().map(|entry| *entry.0));
-            assert_eq!(map.before(&key).map(|entry| entry.0), tree.range(..key).next_back().map(|entry| *entry.0));
             if step % 500 == 0 {
                 same(&map, &tree);
             }

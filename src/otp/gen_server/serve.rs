@@ -23,7 +23,7 @@ use super::end::{Over, end};
 use super::init::{Initialised, Newborn, Starter, Step};
 use super::outcome::{Flow, flow};
 use super::server::{Callback, Outcome, Server, Work};
-use super::{From, Incoming, Next, Reply, Sender, Start};
+use super::{From, Next, Reply, Sender, Start, exit_message};
 
 /// The body of a server, from its first step to its end.
 pub(super) enum Life {
@@ -65,6 +65,8 @@ enum Phase {
     Given(Box<Message>),
     /// It is about to call `handle_continue`.
     Continuing(Box<Term>),
+    /// A callback waits for something that the state knows.
+    Begun(Box<Called>),
     /// A callback waits for something.
     Calling(Work<Done>),
     /// System messages are answered.
@@ -89,9 +91,10 @@ impl Life {
 type Then = Result<Next, Over>;
 
 /// What a callback was called for.
+#[derive(Default)]
 pub(super) struct Called {
     pub(super) callback: Callback,
-    /// Without the envelope of the protocol.
+    /// Without the envelope of the protocol; of an `'EXIT'` the reason.
     pub(super) message: Term,
     pub(super) from: Option<From>,
 }
@@ -100,15 +103,10 @@ pub(super) struct Called {
 pub(super) type Done = (Called, Outcome);
 
 impl Called {
-    /// The message, if it is one.
-    #[inline]
-    fn incoming(&self) -> Option<Incoming<'_>> {
-        match (self.callback, &self.from) {
-            (Callback::Call, Some(from)) => Some(Incoming::Call(&self.message, from)),
-            (Callback::Cast, _) => Some(Incoming::Cast(&self.message)),
-            (Callback::Info, _) => Some(Incoming::Info(&self.message)),
-            (Callback::Call | Callback::Continue | Callback::Terminate, _) => None,
-        }
+    /// The message as the callback is given it.
+    pub(super) fn term(&self) -> Term {
+        let message = self.message.clone();
+        if let Callback::Exit(pid) = self.callback { exit_message(pid, message) } else { message }
     }
 }
 
@@ -218,6 +216,11 @@ impl Serving {
                 let message = std::mem::take(&mut **argument);
                 Poll::Ready(Ok(Called { callback: Callback::Continue, message, from: None }))
             }
+            Phase::Begun(called) => {
+                let outcome = ready!(self.handle.server.go_on(&self.handle.cx));
+                let called = std::mem::take(&mut **called);
+                Poll::Ready(Err(self.concluded(called, outcome)))
+            }
             Phase::Calling(calling) => {
                 let (called, outcome) = ready!(poll(calling));
                 Poll::Ready(Err(self.conclude(called, outcome)))
@@ -262,6 +265,9 @@ impl Serving {
                 Called { callback: Callback::Call, message: message.content, from }
             }
             Shape::Cast => Called { callback: Callback::Cast, message: message.content, from: None },
+            Shape::Exit if !message.is_exit_of(self.handle.parent) => {
+                Called { callback: Callback::Exit(message.ended()), message: message.content, from: None }
+            }
             Shape::Term | Shape::Reply | Shape::Ack | Shape::AckOk | Shape::Exit | Shape::Down => {
                 return self.read(message.into_term());
             }
@@ -320,8 +326,12 @@ impl Serving {
     /// Calls a callback. Most wait for nothing.
     #[inline(always)]
     fn call(&mut self, called: Called) -> Poll<Then> {
-        let (called, outcome) = match self.handle.at_once(&called) {
-            Some(outcome) => (called, outcome),
+        let (called, outcome) = match self.handle.begin(&called) {
+            Some(Poll::Ready(outcome)) => (called, outcome),
+            Some(Poll::Pending) => {
+                self.phase = Phase::Begun(Box::new(called));
+                return Poll::Pending;
+            }
             None => {
                 let mut work = self.handle.invoke(called);
                 match poll(&mut work) {
@@ -333,21 +343,27 @@ impl Serving {
                 }
             }
         };
-        Poll::Ready(match (outcome, &called.from) {
-            // What nearly all callbacks return.
+        Poll::Ready(self.concluded(called, outcome))
+    }
+
+    /// [`Serving::conclude`] of what nearly all callbacks return.
+    #[inline(always)]
+    fn concluded(&self, called: Called, outcome: Outcome) -> Then {
+        match (outcome, &called.from) {
             (Ok(Reply::NoReply(next)), _) if !self.handle.notes() => Ok(next),
             (Ok(Reply::Reply(value, next)), Some(from)) if !self.handle.notes() => {
                 reply(&self.handle.cx, from, value);
                 Ok(next)
             }
             (outcome, _) => self.conclude(called, outcome),
-        })
+        }
     }
 
     /// Does what a callback's outcome asks for.
     #[inline(never)]
     fn conclude(&self, called: Called, outcome: Outcome) -> Then {
-        let Called { callback, message, from } = called;
+        let message = called.term();
+        let Called { callback, from, .. } = called;
         let Handle { cx, server, .. } = &self.handle;
         let noted = self.handle.notes();
         match flow(callback, self.handle.placed(callback, outcome), &**server) {
@@ -383,11 +399,11 @@ impl Handle {
         self.seen == NOTED
     }
 
-    /// What a callback does at once. One that an injected fault waits for does nothing at once.
+    /// What a callback does without a future. One that an injected fault waits for does nothing.
     #[inline]
-    fn at_once(&self, called: &Called) -> Option<Outcome> {
+    fn begin(&self, called: &Called) -> Option<Poll<Outcome>> {
         let Handle { cx, server, .. } = self;
-        if cx.has_fault() { None } else { server.at_once(cx, called.incoming()?) }
+        if cx.has_fault() { None } else { server.begin(cx, called) }
     }
 
     /// Calls a callback, or what an injected fault puts in its place.

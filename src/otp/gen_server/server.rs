@@ -7,11 +7,12 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
+use std::task::Poll;
 
 use crate::event::Behaviour;
 use crate::exit::Raise;
 use crate::process::{Cx, ServerCode, ViewState};
-use crate::term::{Atom, Term};
+use crate::term::{Atom, Pid, Term};
 
 use super::super::sys::debug::Debug;
 use super::serve::{Called, Done};
@@ -27,6 +28,8 @@ pub(super) enum Callback {
     Cast,
     #[default]
     Info,
+    /// `handle_info` with the `'EXIT'` of this process.
+    Exit(Pid),
     Continue,
     Terminate,
 }
@@ -37,7 +40,7 @@ impl Callback {
         match self {
             Callback::Call => (Atom::new("handle_call"), 3),
             Callback::Cast => (Atom::new("handle_cast"), 2),
-            Callback::Info => (Atom::new("handle_info"), 2),
+            Callback::Info | Callback::Exit(_) => (Atom::new("handle_info"), 2),
             Callback::Continue => (Atom::new("handle_continue"), 2),
             Callback::Terminate => (Atom::TERMINATE, 2),
         }
@@ -49,8 +52,11 @@ pub(super) type Outcome = Result<Reply, Raise>;
 
 /// A running server: its state, and its type's callbacks.
 pub(super) trait Server: ViewState {
-    /// [`GenServer::at_once`]
-    fn at_once(&self, cx: &Cx, message: Incoming<'_>) -> Option<Outcome>;
+    /// [`GenServer::begin`]
+    fn begin(&self, cx: &Cx, called: &Called) -> Option<Poll<Outcome>>;
+
+    /// [`GenServer::go_on`]
+    fn go_on(&self, cx: &Cx) -> Poll<Outcome>;
 
     /// Calls a callback; one that answers a call knows from whom. The state is the callback's until
     /// the work is done.
@@ -138,11 +144,11 @@ pub(super) type Notes = RefCell<Option<Box<Debug>>>;
 
 impl<S: GenServer> ViewState for State<S> {
     fn view(&self) -> Option<Term> {
-        self.0.try_borrow().ok().map(|state| state.state())
+        self.0.try_borrow().ok().filter(|state| !state.has_begun()).map(|state| state.state())
     }
 
     fn is_busy(&self) -> bool {
-        self.0.try_borrow().is_err()
+        self.0.try_borrow().map_or(true, |state| state.has_begun())
     }
 }
 
@@ -150,20 +156,31 @@ impl<S: GenServer> ViewState for State<S> {
 // tries first.
 #[allow(clippy::await_holding_refcell_ref)]
 impl<S: GenServer> Server for State<S> {
-    fn at_once(&self, cx: &Cx, message: Incoming<'_>) -> Option<Outcome> {
-        self.0.borrow_mut().at_once(cx, message)
+    fn begin(&self, cx: &Cx, called: &Called) -> Option<Poll<Outcome>> {
+        let mut state = self.0.borrow_mut();
+        match (called.callback, &called.from) {
+            (Callback::Call, Some(from)) => state.begin(cx, Incoming::Call(&called.message, from)),
+            (Callback::Cast, _) => state.begin(cx, Incoming::Cast(&called.message)),
+            (Callback::Info, _) => state.begin(cx, Incoming::Info(&called.message)),
+            (Callback::Exit(pid), _) => state.begin_exit(cx, pid, &called.message),
+            (Callback::Call | Callback::Continue | Callback::Terminate, _) => None,
+        }
+    }
+
+    fn go_on(&self, cx: &Cx) -> Poll<Outcome> {
+        self.0.borrow_mut().go_on(cx)
     }
 
     fn invoke(self: Rc<Self>, cx: Cx, called: Called) -> Work<Done> {
         Box::pin(async move {
             let mut state = self.0.borrow_mut();
-            let message = called.message.clone();
+            let message = called.term();
             let outcome = match (called.callback, called.from.clone()) {
                 (Callback::Call, Some(from)) => state.handle_call(&cx, message, from).await,
                 (Callback::Cast, _) => state.handle_cast(&cx, message).await,
                 (Callback::Continue, _) => state.handle_continue(&cx, message).await,
                 (Callback::Terminate, _) => state.terminate(&cx, &message).await.map(|()| Reply::none()),
-                (Callback::Info | Callback::Call, _) => state.handle_info(&cx, message).await,
+                (Callback::Info | Callback::Exit(_) | Callback::Call, _) => state.handle_info(&cx, message).await,
             };
             (called, outcome)
         })

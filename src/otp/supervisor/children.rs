@@ -91,6 +91,10 @@ impl Children {
         Some(child)
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.by_order.len()
+    }
+
     pub(super) fn get(&self, order: u64) -> Option<&Child> {
         self.by_order.get(&order)
     }
@@ -115,19 +119,24 @@ impl Children {
         }
     }
 
+    /// None has a process any more, and temporary ones are forgotten.
+    pub(super) fn are_down(&mut self) {
+        let temporary = |(order, restart)| (restart == Restart::Temporary).then_some(order);
+        for order in self.restarts().into_iter().filter_map(temporary) {
+            self.remove(order);
+        }
+        self.by_order.values_mut().for_each(|child| child.pid = ChildPid::Undefined);
+        self.by_pid = Few::default();
+    }
+
     /// The first child at or behind an order number: its number and spec.
     pub(super) fn next_from(&self, from: u64) -> Option<(u64, Rc<ChildSpec>)> {
         self.by_order.at_or_after(&from).map(|(order, child)| (*order, child.spec.clone()))
     }
 
-    /// The last child before an order number.
-    pub(super) fn last_before(&self, before: u64) -> Option<(u64, Child)> {
-        self.by_order.before(&before).map(|(order, child)| (*order, child.clone()))
-    }
-
-    /// The end of the order: behind every child.
-    pub(super) fn end(&self) -> u64 {
-        self.next
+    /// With their order numbers, last started first.
+    pub(super) fn newest_first(&self) -> impl Iterator<Item = (u64, &Child)> {
+        self.by_order.last_first().map(|(order, child)| (*order, child))
     }
 
     /// In start order.

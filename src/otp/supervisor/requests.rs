@@ -3,22 +3,25 @@
 //! OTP: <https://www.erlang.org/docs/25/man/supervisor#exports>
 
 use std::rc::Rc;
+use std::task::Poll;
 
-use crate::event::Event;
 use crate::exit::Raise;
 use crate::process::Cx;
-use crate::supervision::{ChildType, Restart};
+use crate::supervision::ChildType;
 use crate::term::{Atom, Term};
 
-use super::super::child_spec::{self, ChildSpec};
+use super::super::child_spec::ChildSpec;
+use super::super::gen_server::Reply;
 use super::children::{Child, ChildPid};
-use super::{Kids, Started, Supervisor, which_child};
+use super::start::{Outcome, Purpose};
+use super::{Kids, Supervisor, which_child};
 
 fn error(reason: Atom) -> Term {
     Term::error(reason.into())
 }
 
 impl Supervisor {
+    /// Answers a request that starts no child.
     pub(super) async fn answer(&mut self, cx: &Cx, request: &Term) -> Result<Term, Raise> {
         let name = request.as_atom().or_else(|| request.as_tuple()?.first()?.as_atom());
         let name = name.unwrap_or_default();
@@ -28,8 +31,6 @@ impl Supervisor {
             (Atom::WHICH_CHILDREN, None, true) => self.which_simple(),
             (Atom::COUNT_CHILDREN, None, false) => self.count_children(cx),
             (Atom::COUNT_CHILDREN, None, true) => self.count_simple(),
-            (Atom::START_CHILD, Some([_, spec]), false) => self.start_child(cx, spec).await,
-            (Atom::START_CHILD, Some([_, args]), true) => self.start_simple(cx, args).await,
             (Atom::TERMINATE_CHILD, Some([_, id]), false) => self.terminate_child(cx, id).await,
             (Atom::TERMINATE_CHILD, Some([_, Term::Pid(pid)]), true) => self.terminate_simple_child(cx, *pid).await,
             (Atom::GET_CHILDSPEC, Some([_, id]), false) => self.get_childspec(id),
@@ -37,7 +38,6 @@ impl Supervisor {
             (Atom::TERMINATE_CHILD | Atom::RESTART_CHILD | Atom::DELETE_CHILD, Some([_, _]), true) => {
                 error(Atom::SIMPLE_ONE_FOR_ONE)
             }
-            (Atom::RESTART_CHILD, Some([_, id]), false) => self.restart_child(cx, id).await,
             (Atom::DELETE_CHILD, Some([_, id]), false) => self.delete_child(cx, id),
             _ => return Err(Raise::error(Atom::FUNCTION_CLAUSE)),
         })
@@ -60,44 +60,23 @@ impl Supervisor {
         counts(specs, active, supervisors, specs - supervisors)
     }
 
-    async fn start_child(&mut self, cx: &Cx, spec: &Term) -> Term {
-        let spec = match ChildSpec::check(spec, self.flags.auto_shutdown) {
+    pub(super) fn start_child(&mut self, cx: &Cx, spec_or_args: &Term) -> Outcome {
+        if !self.is_many() {
+            return self.start_instance(cx, spec_or_args);
+        }
+        let answer = |answer: Term| Poll::Ready(Ok(Reply::value(answer)));
+        let spec = match ChildSpec::check(spec_or_args, self.flags.auto_shutdown) {
             Ok(spec) => spec,
-            Err(reason) => return Term::error(reason),
+            Err(reason) => return answer(Term::error(reason)),
         };
         match self.children().and_then(|children| children.find(&spec.id)).map(|(_, child)| child.pid) {
-            None => self.start_new_child(cx, spec).await,
-            Some(ChildPid::Pid(pid)) => super::gen_server::already_started(pid),
-            Some(_) => error(Atom::ALREADY_PRESENT),
-        }
-    }
-
-    async fn start_new_child(&mut self, cx: &Cx, spec: ChildSpec) -> Term {
-        let position = self.children().map_or(0, |children| children.in_order().count());
-        self.announce(cx, &spec, position);
-        let refused = || cx.emit(Event::ChildRemoved { supervisor: cx.me(), id: spec.id.clone(), pid: None });
-        match self.start_with(cx, &spec, &spec.start.2, None).await {
-            Ok(Started::Ignored) if spec.restart == Restart::Temporary => {
-                refused();
-                Term::ok(Atom::UNDEFINED.into())
+            None => {
+                let position = self.children().map_or(0, |children| children.len());
+                self.announce(cx, &spec, position);
+                self.start_for(cx, Purpose::New, Rc::new(spec))
             }
-            Ok(started) => {
-                let (pid, answer) = match started {
-                    Started::Ignored => (ChildPid::Undefined, Term::ok(Atom::UNDEFINED.into())),
-                    Started::Running(pid, answer) => {
-                        self.report_progress(cx, &spec, pid);
-                        (ChildPid::Pid(pid), answer.into_term())
-                    }
-                };
-                if let Some(children) = self.children() {
-                    children.push(Child { spec: Rc::new(spec), pid });
-                }
-                answer
-            }
-            Err(reason) => {
-                refused();
-                Term::error(Term::tuple([reason, child_record(&spec)]))
-            }
+            Some(ChildPid::Pid(pid)) => answer(super::gen_server::already_started(pid)),
+            Some(_) => answer(error(Atom::ALREADY_PRESENT)),
         }
     }
 
@@ -109,22 +88,17 @@ impl Supervisor {
         Atom::OK.into()
     }
 
-    async fn restart_child(&mut self, cx: &Cx, id: &Term) -> Term {
+    pub(super) fn restart_child(&mut self, cx: &Cx, id: &Term) -> Outcome {
         let found = self.children().and_then(|children| children.find(id).map(|(order, child)| (order, child.clone())));
-        let Some((order, child)) = found else { return error(Atom::NOT_FOUND) };
-        match child.pid {
-            ChildPid::Restarting => error(Atom::RESTARTING),
-            ChildPid::Pid(_) => error(Atom::RUNNING),
-            ChildPid::Undefined => match self.start_with(cx, &child.spec, &child.spec.start.2, None).await {
-                Ok(Started::Running(pid, answer)) => {
-                    self.report_progress(cx, &child.spec, pid);
-                    self.set_pid(order, ChildPid::Pid(pid));
-                    answer.into_term()
-                }
-                Ok(Started::Ignored) => Term::ok(Atom::UNDEFINED.into()),
-                Err(reason) => Term::error(reason),
-            },
-        }
+        let answer = match found {
+            None => error(Atom::NOT_FOUND),
+            Some((order, Child { spec, pid: ChildPid::Undefined })) => {
+                return self.start_for(cx, Purpose::Again(order), spec);
+            }
+            Some((_, Child { pid: ChildPid::Restarting, .. })) => error(Atom::RESTARTING),
+            Some((_, Child { pid: ChildPid::Pid(_), .. })) => error(Atom::RUNNING),
+        };
+        Poll::Ready(Ok(Reply::value(answer)))
     }
 
     fn delete_child(&mut self, cx: &Cx, id: &Term) -> Term {
@@ -155,20 +129,5 @@ pub(super) fn counts(specs: usize, active: usize, supervisors: usize, workers: u
         pair("active", active),
         pair("supervisors", supervisors),
         pair("workers", workers),
-    ])
-}
-
-/// OTP's internal record of a child that could not be started, as it shows in the error.
-fn child_record(spec: &ChildSpec) -> Term {
-    Term::tuple([
-        Atom::CHILD.into(),
-        Atom::UNDEFINED.into(),
-        spec.id.clone(),
-        spec.start_term(),
-        child_spec::restart_term(spec.restart),
-        spec.significant.into(),
-        child_spec::shutdown_term(spec.shutdown),
-        child_spec::type_term(spec.kind),
-        spec.modules.clone(),
     ])
 }

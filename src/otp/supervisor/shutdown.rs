@@ -2,35 +2,49 @@
 //!
 //! OTP: <https://www.erlang.org/docs/25/man/supervisor#type-shutdown>
 
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
 use crate::exit::ExitReason;
 use crate::kernel::mailbox::Position;
+use crate::kernel::message::Message;
 use crate::kernel::planted::Fault;
 use crate::process::Cx;
-use crate::supervision::Shutdown;
+use crate::process::receive::poll_match;
+use crate::supervision::{Restart, Shutdown};
 use crate::term::{Atom, Pid, Ref, Term};
-use crate::time::Duration;
+use crate::time::Instant;
 
-use super::super::proc_lib::flush_exit;
-use super::Supervisor;
 use super::children::{Child, ChildPid};
+use super::{Kids, Supervisor};
 
 impl Supervisor {
     /// Stops all children, last started first, one after the other. Temporary ones are forgotten.
+    /// Nobody asks for one of them meanwhile, so all are noted at once in the end.
     pub(super) async fn terminate_children(&mut self, cx: &Cx) {
-        let mut before = self.children().map_or(0, |children| children.end());
-        while let Some((order, child)) = self.children().and_then(|children| children.last_before(before)) {
-            before = order;
+        self.stop_all(cx).await;
+        if let Some(children) = self.children() {
+            children.are_down();
+        }
+    }
+
+    async fn stop_all(&self, cx: &Cx) {
+        let Kids::Many(children) = &self.kids else { return };
+        for (order, child) in children.newest_first() {
             if order == 0 && cx.planted(Fault::OrphanIsLeft) {
                 child.pid.pid().into_iter().for_each(|pid| cx.unlink(pid));
                 continue;
             }
-            self.shut_down(cx, &child).await;
-            self.child_is_down(cx, order, child.spec.restart);
+            self.shut_down(cx, child).await;
+            if child.spec.restart == Restart::Temporary {
+                Self::note_removed(cx, child);
+            }
         }
     }
 
     /// Stops a child that runs, and reports if it ended in another way than asked.
-    pub(super) async fn shut_down(&mut self, cx: &Cx, child: &Child) {
+    pub(super) async fn shut_down(&self, cx: &Cx, child: &Child) {
         let ChildPid::Pid(pid) = child.pid else { return };
         let reason = stop(cx, pid, child.spec.shutdown).await;
         self.note_end(cx, &child.spec.id, pid, &ExitReason(reason.clone()), true);
@@ -46,8 +60,8 @@ impl Supervisor {
 
 /// Stops a child and waits for its end: the reason. It is monitored, for a naughty child may have
 /// unlinked itself and would hang the supervisor.
-async fn stop(cx: &Cx, pid: Pid, shutdown: Shutdown) -> Term {
-    let mark = cx.mark();
+fn stop(cx: &Cx, pid: Pid, shutdown: Shutdown) -> Stop<'_> {
+    let position = cx.mark();
     let monitor = cx.monitor_with_alias(pid);
     let (told, patience) = match shutdown {
         Shutdown::BrutalKill => (Atom::KILL, None),
@@ -55,23 +69,38 @@ async fn stop(cx: &Cx, pid: Pid, shutdown: Shutdown) -> Term {
         Shutdown::Timeout(span) => (Atom::SHUTDOWN, Some(span)),
     };
     cx.exit(pid, told);
-    let mut down = ended(cx, mark, monitor, patience).await;
-    while down.is_none() {
-        cx.exit(pid, Atom::KILL);
-        down = ended(cx, mark, monitor, None).await;
-    }
-    let exit = unlink_flush(cx, pid).await;
-    exit.or(down).unwrap_or_default()
+    cx.charge(1);
+    Stop { cx, pid, monitor, position, deadline: patience.map(|span| cx.now() + span) }
 }
 
-/// Waits for the `'DOWN'` of a child: its reason, `None` if patience is at its end.
-async fn ended(cx: &Cx, mark: Position, monitor: Ref, patience: Option<Duration>) -> Option<Term> {
-    let down = cx.receive_message(mark, patience, |message| message.is_down_of(monitor)).await?;
-    Some(down.into_reason())
+/// The end of a child that is waited for.
+struct Stop<'a> {
+    cx: &'a Cx,
+    pid: Pid,
+    monitor: Ref,
+    position: Position,
+    deadline: Option<Instant>,
+}
+
+impl Future for Stop<'_> {
+    type Output = Term;
+
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Term> {
+        let Stop { cx, pid, monitor, position, deadline } = &mut *self;
+        loop {
+            match ready!(poll_match(cx, position, *deadline, |message| message.is_down_of(*monitor))) {
+                Some(down) => return Poll::Ready(real_reason(cx, *pid, down)),
+                None => {
+                    cx.exit(*pid, Atom::KILL);
+                    *deadline = None;
+                }
+            }
+        }
+    }
 }
 
 /// The `'EXIT'` of a dead child may hold the real reason where the `'DOWN'` says `noproc`.
-pub(super) async fn unlink_flush(cx: &Cx, pid: Pid) -> Option<Term> {
+fn real_reason(cx: &Cx, pid: Pid, down: Message) -> Term {
     cx.unlink(pid);
-    flush_exit(cx, pid).await
+    cx.flush_exit(pid).unwrap_or_else(|| down.into_reason())
 }

@@ -3,20 +3,22 @@
 //! OTP: <https://www.erlang.org/docs/25/design_principles/sup_princ#simplified-one_for_one-supervisors>
 
 use std::rc::Rc;
+use std::task::Poll;
 
 use crate::event::{ChildInfo, Event};
 use crate::exit::ExitReason;
 use crate::kernel::few::Few;
 use crate::kernel::message::{End, Message};
 use crate::process::Cx;
-use crate::supervision::{AutoShutdown, Budget, Restart, Shutdown, Verdict, verdict};
+use crate::supervision::{Restart, Shutdown};
 use crate::term::{Atom, Ordered, Pid, Ref, Term};
 use crate::time::Duration;
 
 use super::super::child_spec::{self, ChildSpec};
-use super::super::gen_server;
+use super::super::gen_server::Reply;
 use super::requests::counts;
-use super::{Fate, Kids, Started, Supervisor};
+use super::start::{Outcome, Purpose, Started};
+use super::{Kids, Supervisor};
 
 /// The children of one spec.
 pub(super) struct Simple {
@@ -48,6 +50,24 @@ impl Simple {
         self.args.len() + self.restarting.len() + self.ignored
     }
 
+    /// The instance that a process is.
+    pub(super) fn running(&self, pid: Pid) -> Option<(Purpose, Rc<ChildSpec>)> {
+        let args = self.args.get(pid)?.clone();
+        Some((Purpose::RestartInstance(args, pid), self.template.clone()))
+    }
+
+    /// The instance whose restart is to be tried again: `{restarting, Pid}`.
+    pub(super) fn to_restart(&self, id: &Term) -> Option<(Purpose, Rc<ChildSpec>)> {
+        let [_, Term::Pid(pid)] = id.as_tuple()? else { return None };
+        let args = self.restarting.get(pid)?.clone();
+        Some((Purpose::RestartInstance(args, *pid), self.template.clone()))
+    }
+
+    pub(super) fn forget(&mut self, pid: Pid) {
+        self.args.remove(pid);
+        self.restarting.remove(&pid);
+    }
+
     fn keep(&mut self, pid: Pid, args: Term) {
         let temporary = self.template.restart == Restart::Temporary;
         self.args.insert(pid, if temporary { Atom::UNDEFINED.into() } else { args });
@@ -62,26 +82,26 @@ impl Supervisor {
         }
     }
 
-    pub(super) async fn start_simple(&mut self, cx: &Cx, more: &Term) -> Term {
-        let Some(simple) = self.simple() else { return Term::Nil };
+    pub(super) fn start_instance(&mut self, cx: &Cx, more: &Term) -> Outcome {
+        let Some(simple) = self.simple() else { return Poll::Ready(Ok(Reply::none())) };
         let (template, child) = (simple.template.clone(), simple.info.clone());
         // `First ++ More`: with a child's spec for `More` these are no arguments, and it fails.
         let first: Vec<Term> = template.start.2.iter().cloned().collect();
         let args = first.into_iter().rev().fold(more.clone(), |rest, argument| Term::cons(argument, rest));
         cx.emit(Event::ChildAdded { supervisor: cx.me(), child, position: 0 });
-        match self.start_with(cx, &template, &args, None).await {
-            Ok(Started::Running(pid, answer)) => {
-                self.keep_simple(pid, args);
-                answer.into_term()
-            }
-            Ok(Started::Ignored) => Term::ok(Atom::UNDEFINED.into()),
-            Err(reason) => Term::error(reason),
-        }
+        self.start_for(cx, Purpose::Instance(args), template)
     }
 
-    fn keep_simple(&mut self, pid: Pid, args: Term) {
-        if let Some(simple) = self.simple() {
-            simple.keep(pid, args);
+    /// What the client is told who wanted it.
+    pub(super) fn instance_started(&mut self, args: Term, started: Result<Started, Term>) -> Term {
+        match started {
+            Ok(started) => {
+                if let (Started::Running(pid, _), Some(simple)) = (&started, self.simple()) {
+                    simple.keep(*pid, args);
+                }
+                started.into_answer()
+            }
+            Err(reason) => Term::error(reason),
         }
     }
 
@@ -117,10 +137,9 @@ impl Supervisor {
         Atom::OK.into()
     }
 
-    fn drop_simple(&mut self, cx: &Cx, pid: Pid) {
+    pub(super) fn drop_simple(&mut self, cx: &Cx, pid: Pid) {
         if let Some(simple) = self.simple() {
-            simple.args.remove(pid);
-            simple.restarting.remove(&pid);
+            simple.forget(pid);
             let id = simple.template.id.clone();
             cx.emit(Event::ChildRemoved { supervisor: cx.me(), id, pid: Some(pid) });
         }
@@ -139,70 +158,25 @@ impl Supervisor {
         }
     }
 
-    pub(super) async fn simple_ended(&mut self, cx: &Cx, pid: Pid, reason: ExitReason) -> Fate {
-        let Some(simple) = self.simple() else { return Fate::GoesOn };
-        let Some(args) = simple.args.get(pid).cloned() else { return Fate::GoesOn };
-        let template = simple.template.clone();
-        self.note_end(cx, &template.id, pid, &reason, false);
-        if !reason.is_orderly() || template.restart == Restart::Permanent {
-            self.report_error(cx, "child_terminated", &reason.0, &template, &pid.into());
-        }
-        match verdict(template.restart, &reason) {
-            Verdict::Restart => self.restart_simple(cx, &template, pid, args).await,
-            Verdict::Rest | Verdict::Forget => {
-                self.drop_simple(cx, pid);
-                self.simple_auto_shutdown(&template)
-            }
-        }
-    }
-
-    fn simple_auto_shutdown(&mut self, template: &ChildSpec) -> Fate {
-        let left = self.simple().map_or(0, |simple| simple.count());
-        match (self.flags.auto_shutdown, template.significant) {
-            (AutoShutdown::AnySignificant, true) => Fate::ShutsDown,
-            (AutoShutdown::AllSignificant, true) if left == 0 => Fate::ShutsDown,
-            _ => Fate::GoesOn,
-        }
-    }
-
-    async fn restart_simple(&mut self, cx: &Cx, template: &ChildSpec, pid: Pid, args: Term) -> Fate {
-        if self.spend(cx, &template.id) == Budget::Exceeded {
-            let reason = Term::atom("reached_max_restart_intensity");
-            self.report_error(cx, "shutdown", &reason, template, &pid.into());
-            self.drop_simple(cx, pid);
-            return Fate::ShutsDown;
-        }
-        if let Some(simple) = self.simple() {
-            simple.args.remove(pid);
-            simple.restarting.remove(&pid);
-        }
-        match self.start_with(cx, template, &args, Some(pid)).await {
-            Ok(Started::Running(new, _)) => self.keep_simple(new, args),
-            Ok(Started::Ignored) => {
-                if let Some(simple) = self.simple() {
-                    simple.ignored += 1;
-                }
-            }
+    /// An instance has been started again, or not: then what to try again.
+    pub(super) fn instance_restarted(
+        &mut self,
+        cx: &Cx,
+        (args, was): (Term, Pid),
+        spec: &ChildSpec,
+        started: Result<Started, Term>,
+    ) -> Option<Term> {
+        let simple = self.simple()?;
+        match started {
+            Ok(Started::Running(new, _)) => simple.keep(new, args),
+            Ok(Started::Ignored) => simple.ignored += 1,
             Err(reason) => {
-                if let Some(simple) = self.simple() {
-                    simple.restarting.insert(pid, args);
-                }
-                self.report_error(cx, "start_error", &reason, template, &pid.into());
-                let again = Term::tuple([Atom::RESTARTING.into(), pid.into()]);
-                gen_server::cast(cx, cx.me(), Term::tuple([Atom::TRY_AGAIN_RESTART.into(), again]));
+                simple.restarting.insert(was, args);
+                self.report_error(cx, "start_error", &reason, spec, &was.into());
+                return Some(Term::tuple([Atom::RESTARTING.into(), was.into()]));
             }
         }
-        Fate::GoesOn
-    }
-
-    pub(super) async fn try_again_simple(&mut self, cx: &Cx, id: &Term) -> Fate {
-        let Some([_, Term::Pid(pid)]) = id.as_tuple() else { return Fate::GoesOn };
-        let Some(simple) = self.simple() else { return Fate::GoesOn };
-        let template = simple.template.clone();
-        match simple.restarting.get(pid).cloned() {
-            Some(args) => self.restart_simple(cx, &template, *pid, args).await,
-            None => Fate::GoesOn,
-        }
+        None
     }
 
     /// Stops all children at once: each is monitored and told, then all are waited for.

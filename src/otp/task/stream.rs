@@ -10,7 +10,7 @@ use crate::event::Mfa;
 use crate::exit::Raise;
 use crate::kernel::Dest;
 use crate::otp::gen_server::client::timeout_term;
-use crate::otp::proc_lib::{down_reason, flush_exit};
+use crate::otp::proc_lib::down_reason;
 use crate::process::{Cx, SpawnOptions};
 use crate::term::{Atom, Ordered, Pid, Ref, Term};
 use crate::time::Duration;
@@ -284,7 +284,7 @@ impl Stream {
 
     /// Leaves no message of the stream behind.
     async fn clean_up(&self, cx: &Cx) {
-        flush_exit(cx, self.watcher).await;
+        cx.flush_exit(self.watcher);
         while cx.receive_within(Some(Duration::ZERO), |message| self.news(message)).await.is_some() {}
     }
 }

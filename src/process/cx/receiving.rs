@@ -1,6 +1,7 @@
 //! Waiting for messages: the futures are in [`receive`](crate::process::receive).
 
 use std::future::Future;
+use std::task::Poll;
 
 use crate::kernel::mailbox::Position;
 use crate::kernel::message::Message;
@@ -89,6 +90,17 @@ impl Cx {
     ) -> Await<'_, F> {
         self.shared.charge(1);
         Await { cx: self, deadline: self.deadline(timeout), wants, position }
+    }
+
+    /// Takes the first message that is wanted, if it has come already: `receive ... after 0`.
+    pub(crate) fn take_message(&self, mut wants: impl FnMut(&Message) -> bool) -> Option<Message> {
+        self.charge(1);
+        let charge = |messages| self.charge_scan(messages);
+        let now = self.now();
+        match self.kernel().take_match(self.me, &mut 0, Some(now), |message| wants(message), charge) {
+            Poll::Ready(message) => message,
+            Poll::Pending => None,
+        }
     }
 
     #[inline]
