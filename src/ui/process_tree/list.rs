@@ -1,8 +1,11 @@
 //! The tree as a list: what assistive technology reads, and what shows where the page is narrow.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use wasm_bindgen::JsCast;
 use web_sys::{Element, KeyboardEvent};
-use yew::{Callback, Html, NodeRef, Properties, function_component, use_effect_with, use_node_ref};
+use yew::{Callback, Html, NodeRef, Properties, function_component, use_effect_with, use_mut_ref, use_node_ref};
 
 use super::super::html::{component, html};
 
@@ -33,7 +36,9 @@ pub(crate) fn List(props: &ListProps) -> Html {
     let (act, list) = (use_act(), use_node_ref());
     let t = props.lang.words();
     use_keep_in_view(&list, props.selected);
-    let keys = keys(&act, props);
+    let newest = use_mut_ref(|| props.selected);
+    newest.replace(props.selected);
+    let keys = keys(&act, props, newest);
     let active = props.selected.filter(|key| props.rows.iter().any(|row| row.node.key == *key));
     html! {
         <ul role="tree" class="list" tabindex="0" ref={list} aria-label={t.processes} onkeydown={keys}
@@ -138,8 +143,9 @@ fn scroll_to(list: &web_sys::HtmlElement, row: &web_sys::HtmlElement) {
     }
 }
 
-fn keys(act: &Callback<Act>, props: &ListProps) -> Callback<KeyboardEvent> {
-    let (act, rows, selected) = (act.clone(), props.rows.clone(), props.selected);
+/// A key may come before the list shows what the one before has selected: `newest` knows.
+fn keys(act: &Callback<Act>, props: &ListProps, newest: Rc<RefCell<Option<NodeKey>>>) -> Callback<KeyboardEvent> {
+    let (act, rows) = (act.clone(), props.rows.clone());
     let lang = props.lang;
     Callback::from(move |event: KeyboardEvent| {
         // With Shift, arrows move the picture.
@@ -147,7 +153,11 @@ fn keys(act: &Callback<Act>, props: &ListProps) -> Callback<KeyboardEvent> {
         if event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing() || pans {
             return;
         }
+        let selected = *newest.borrow();
         let Some(deed) = deed(&event, &rows, selected, lang) else { return };
+        if let Act::Select(key) = deed {
+            newest.replace(Some(key));
+        }
         event.prevent_default();
         event.stop_propagation();
         act.emit(deed);
