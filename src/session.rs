@@ -14,6 +14,7 @@
 //! | [`refusal`] | why something is not done, as data |
 //! | [`scenario`] | a writer's own tree and faults, as JSON |
 //! | [`record`] | runs as JSON, and their replay |
+//! | `reading` | what is wrong with a JSON text |
 //!
 //! Only commands enter a run, between two turns, each with the turn and the virtual time at
 //! which it does. How the wall clock slices the turns into frames leaves no trace.
@@ -25,6 +26,7 @@ mod effect;
 pub mod hash;
 pub mod options;
 pub mod pace;
+mod reading;
 pub mod record;
 pub mod refusal;
 pub mod scenario;

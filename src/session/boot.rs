@@ -87,7 +87,10 @@ pub fn node(options: &Options) -> Result<Runtime, Refusal> {
 pub(super) fn node_with_env(options: &Options) -> Result<(Runtime, Rc<SystemEnv>), Refusal> {
     let variables = options.variables();
     let files = ConfigFiles { config: options.config.clone(), runtime: options.runtime.clone() };
-    let settings = files.read(&variables).map_err(|error| Why::Configuration.of(&[&error]))?;
+    let settings = files.read(&variables).map_err(|error| match seq::config::arith(&variables) {
+        Err(bad) => Refusal::from(&bad),
+        Ok(_) => Why::Configuration.of(&[&error]),
+    })?;
     check_app_file(options)?;
     let scenario = options.scenario.as_deref().map(|text| scenario::parse(text, &options.limits));
     let scenario = scenario.transpose()?.map(Rc::new);

@@ -243,7 +243,7 @@ fn system_env(variable: &str, value: Option<&str>) -> Result<Effect, Refusal> {
     }
     if let Some(value) = value {
         let alone = [(variable.to_owned(), value.to_owned())].into_iter().collect();
-        seq::config::arith(&alone).map_err(|bad| Why::Configuration.of(&[&bad]))?;
+        seq::config::arith(&alone).map_err(|bad| Refusal::from(&bad))?;
     }
     Ok(Effect::SystemEnv(variable.to_owned(), value.map(str::to_owned)))
 }

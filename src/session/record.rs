@@ -3,6 +3,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::reading::unreadable;
+use super::refusal::{Refusal, Why};
 use super::{Command, Options, Session};
 use crate::limits::Limits;
 use crate::time::Instant;
@@ -62,7 +64,7 @@ impl Session {
     ///
     /// # Errors
     /// As of [`Replay::new`] and [`Replay::advance`].
-    pub fn replay(json: &str) -> Result<Replay, String> {
+    pub fn replay(json: &str) -> Result<Replay, Refusal> {
         let mut replay = Replay::new(json)?;
         while !replay.advance(u64::MAX)? {}
         Ok(replay)
@@ -110,17 +112,17 @@ impl Replay {
     /// # Errors
     /// A line for a person: no such JSON, another version, bounds beyond those of this node, or
     /// options that do not boot.
-    pub fn new(json: &str) -> Result<Self, String> {
+    pub fn new(json: &str) -> Result<Self, Refusal> {
         if json.len() > MAX_BYTES {
-            return Err(format!("a run has at most {MAX_BYTES} bytes"));
+            return Err(Why::RunBytes.of(&[&MAX_BYTES]));
         }
-        let record: Record = serde_json::from_str(json).map_err(|error| format!("not a run: {error}"))?;
+        let record: Record = serde_json::from_str(json).map_err(|error| unreadable(json, &error))?;
         if record.version != VERSION {
-            return Err(format!("a run of version {}; this is version {VERSION}", record.version));
+            return Err(Why::RunVersion.of(&[&record.version, &VERSION]));
         }
         check_limits(&record.options.limits)?;
         if record.inputs.len() > record.options.limits.inputs {
-            return Err("the run has more inputs than it allows".to_owned());
+            return Err(Why::RunInputs.alone());
         }
         let session = Session::new(record.options)?;
         let mut inputs = record.inputs.into_iter();
@@ -132,7 +134,7 @@ impl Replay {
     ///
     /// # Errors
     /// A command of the run that cannot be done.
-    pub fn advance(&mut self, turns: u64) -> Result<bool, String> {
+    pub fn advance(&mut self, turns: u64) -> Result<bool, Refusal> {
         let mut budget = turns;
         while let Some(input) = &self.next {
             if !self.session.approach(input.turns, input.at, &mut budget) {
@@ -173,12 +175,8 @@ impl Replay {
 
 /// A run of a stranger may not ask for more than this node would give by itself. Its pace is
 /// part of the run.
-fn check_limits(asked: &Limits) -> Result<(), String> {
+fn check_limits(asked: &Limits) -> Result<(), Refusal> {
     let most = Limits { fuel: asked.fuel, ns_per_reduction: asked.ns_per_reduction, ..Options::default().limits };
     let pace_is_sane = (1..=1_000_000).contains(&asked.fuel) && asked.ns_per_reduction <= 1_000_000;
-    if most.lowered_to(asked) == *asked && pace_is_sane {
-        Ok(())
-    } else {
-        Err("the run asks for more than this node allows".to_owned())
-    }
+    if most.lowered_to(asked) == *asked && pace_is_sane { Ok(()) } else { Err(Why::RunBounds.alone()) }
 }

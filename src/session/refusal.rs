@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::seq::config::{BadVariable, MAX_DIGITS};
+
 /// A command or a boot that is refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Refusal {
@@ -59,7 +61,6 @@ reasons! {
     NoBoot: "the node cannot boot: {0}";
     NoSuchApplication: "there is no application {0} here, only {1}";
     ScenarioBytes: "a scenario has at most {0} bytes";
-    ScenarioText: "scenario: {0}";
     NoSupervisor: "{0} at the top has no \"children\": it has to be a supervisor";
     ScenarioFaults: "a scenario has at most {0} faults";
     PlaceId: "the id {0}: start with a small letter; then letters, digits and _";
@@ -75,6 +76,16 @@ reasons! {
     FaultTarget: "a fault hits {0}, which is not in the tree";
     FaultEvery: "the fault of {0} comes at most every {1} ms";
     FaultReason: "the reason of the fault of {0}: {1}";
+    TextEnds: "line {0}, column {1}: the text ends too early";
+    TextMissing: "line {0}, column {1}: the field `{2}` is missing";
+    TextTwice: "line {0}, column {1}: the field `{2}` stands there twice";
+    TextField: "line {0}, column {1}: found an unknown field `{2}`, expected one of {3}";
+    TextValue: "line {0}, column {1}: found {2}, expected {3}";
+    TextOther: "line {0}, column {1}: {2}";
+    RunBytes: "a run has at most {0} bytes";
+    RunVersion: "a run of version {0}; this is version {1}";
+    RunInputs: "the run has more inputs than it allows";
+    RunBounds: "the run asks for more than this node allows";
 }
 
 impl Why {
@@ -114,6 +125,12 @@ impl Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.fill(self.why.english()))
+    }
+}
+
+impl From<&BadVariable> for Refusal {
+    fn from(bad: &BadVariable) -> Refusal {
+        Why::NoInteger.of(&[&bad.variable, &quoted(&bad.value), &MAX_DIGITS])
     }
 }
 

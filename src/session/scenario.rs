@@ -39,6 +39,7 @@ use crate::time::{Duration, Instant};
 
 use super::client::child_pid;
 use super::client::random::Random;
+use super::reading::unreadable;
 use super::refusal::{Refusal, Why, quoted};
 
 /// The scenarios that are shipped, by name.
@@ -107,7 +108,7 @@ pub struct Place {
 
 /// How long a supervisor waits for the end of a child.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected milliseconds, `brutal_kill` or `infinity`")]
 pub enum Patience {
     /// So many milliseconds.
     Millis(u32),
@@ -168,7 +169,7 @@ pub fn parse(text: &str, limits: &Limits) -> Result<Scenario, Refusal> {
     if text.len() > limits.scenario_bytes {
         return Err(Why::ScenarioBytes.of(&[&limits.scenario_bytes]));
     }
-    let scenario: Scenario = serde_json::from_str(text).map_err(|error| Why::ScenarioText.of(&[&error]))?;
+    let scenario: Scenario = serde_json::from_str(text).map_err(|error| unreadable(text, &error))?;
     let mut ids = Vec::new();
     check_place(&scenario.tree, 1, &mut ids, limits)?;
     if scenario.tree.children.is_none() {
@@ -471,7 +472,7 @@ mod tests {
         let tree =
             |tree: &str, faults: &str| format!("{{\"name\": \"x\",\n \"tree\": {tree}, \"faults\": [{faults}]}}");
         let wrong = |text: &str| parse(text, &Limits::default()).unwrap_err().to_string();
-        assert!(wrong("{\n \"name\": 3 }").contains("line 2 column 10"), "{}", wrong("{\n \"name\": 3 }"));
+        assert!(wrong("{\n \"name\": 3 }").contains("line 2, column 10"), "{}", wrong("{\n \"name\": 3 }"));
         assert!(wrong(&tree(r#"{"id": "a", "colour": 1}"#, "")).contains("unknown field `colour`"));
         assert!(wrong(&tree(r#"{"id": "a"}"#, "")).contains("has to be a supervisor"));
         assert!(wrong(&tree(r#"{"id": "a", "children": [{"id": "a"}]}"#, "")).contains("stands there twice"));

@@ -9,9 +9,43 @@ use crate::session::refusal::{Refusal, Why};
 pub(crate) fn refusal(refusal: &Refusal, lang: Lang) -> String {
     let text = match lang {
         Lang::En => refusal.to_string(),
-        Lang::Ko => refusal.fill(korean(refusal.why)),
+        Lang::Ko => in_korean(refusal),
     };
     words::visible(&text, LONGEST_LINE)
+}
+
+fn in_korean(refusal: &Refusal) -> String {
+    let text = korean(refusal.why);
+    match refusal.why {
+        Why::TextValue | Why::TextField | Why::TextOther => {
+            Refusal { why: refusal.why, about: refusal.about.iter().map(|about| noun(about)).collect() }.fill(text)
+        }
+        _ => refusal.fill(text),
+    }
+}
+
+/// What may stand in a JSON text.
+const NOUNS: [(&str, &str); 13] = [
+    ("an object", "객체"),
+    ("an array of two", "값 두 개의 배열"),
+    ("an array", "배열"),
+    ("a whole number", "정수"),
+    ("a string", "문자열"),
+    ("a boolean", "참이나 거짓"),
+    ("a value", "값"),
+    ("the end", "끝"),
+    ("expected milliseconds, ", "필요한 것은 밀리초, "),
+    ("integer ", "정수 "),
+    ("string ", "문자열 "),
+    ("boolean ", "참이나 거짓 "),
+    ("number ", "수 "),
+];
+
+fn noun(text: &str) -> String {
+    let known = NOUNS.iter().find(|(english, _)| text.starts_with(english));
+    known
+        .map_or_else(|| text.to_owned(), |(english, korean)| text.replacen(english, korean, 1))
+        .replace("` or `", "`, `")
 }
 
 const fn korean(why: Why) -> &'static str {
@@ -43,7 +77,6 @@ const fn korean(why: Why) -> &'static str {
         Why::NoBoot => "노드를 시작할 수 없습니다: {0}",
         Why::NoSuchApplication => "여기에 없는 애플리케이션입니다: {0} (있는 것: {1})",
         Why::ScenarioBytes => "시나리오는 최대 {0}바이트입니다.",
-        Why::ScenarioText => "시나리오를 읽을 수 없습니다: {0}",
         Why::NoSupervisor => "맨 위는 슈퍼바이저여야 합니다. \"children\"이 없습니다: {0}",
         Why::ScenarioFaults => "시나리오에 담을 수 있는 장애는 최대 {0}개입니다.",
         Why::PlaceId => "id는 소문자로 시작하고 글자, 숫자, _만 쓸 수 있습니다: {0}",
@@ -59,6 +92,16 @@ const fn korean(why: Why) -> &'static str {
         Why::FaultTarget => "트리에 없는 것을 겨누는 장애입니다: {0}",
         Why::FaultEvery => "같은 장애는 {1} ms 이상 간격을 두어야 합니다: {0}",
         Why::FaultReason => "장애의 이유를 읽을 수 없습니다. {0}: {1}",
+        Why::TextEnds => "{0}행 {1}열: 글이 다 끝나지 않았습니다.",
+        Why::TextMissing => "{0}행 {1}열: 필드가 빠졌습니다. 필요한 것: `{2}`",
+        Why::TextTwice => "{0}행 {1}열: 같은 필드가 두 번 나옵니다. `{2}`",
+        Why::TextField => "{0}행 {1}열: 모르는 필드 `{2}` (쓸 수 있는 것: {3})",
+        Why::TextValue => "{0}행 {1}열: 있는 것: {2}, 필요한 것: {3}",
+        Why::TextOther => "{0}행 {1}열을 읽을 수 없습니다: {2}",
+        Why::RunBytes => "저장한 실행은 최대 {0}바이트입니다.",
+        Why::RunVersion => "저장한 실행의 버전: {0} (여기서 읽는 버전: {1})",
+        Why::RunInputs => "저장한 실행의 입력이 스스로 정한 최대보다 많습니다.",
+        Why::RunBounds => "저장한 실행이 이 노드의 한도를 넘습니다.",
     }
 }
 
@@ -71,7 +114,7 @@ mod tests {
 
     #[test]
     fn both_languages_name_the_same_things() {
-        let places = |text: &str| (0..3).map(|at| text.contains(&format!("{{{at}}}"))).collect::<Vec<_>>();
+        let places = |text: &str| (0..4).map(|at| text.contains(&format!("{{{at}}}"))).collect::<Vec<_>>();
         for why in Why::ALL {
             assert_eq!(places(korean(*why)), places(why.english()), "{why:?}");
             assert!(korean(*why).chars().any(|letter| ('가'..='힣').contains(&letter)), "{why:?}");
