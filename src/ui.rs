@@ -416,14 +416,16 @@ impl App {
     fn stage(&mut self, scene: Scene, own: Option<String>) {
         let seed = self.driver.as_ref().map_or(1, |driver| driver.pace.seed);
         match Driver::new(scene.name(), own, seed, self.env.clone()) {
-            Ok(driver) => {
-                self.driver = Ok(driver);
-                (self.welcomed, self.awaited) = (false, None);
-                self.choice.take(&Act::Scene(scene));
-                self.answer(Ok(()));
-            }
+            Ok(driver) => self.take_stage(driver),
             Err(why) => self.answer(Err(why)),
         }
+    }
+
+    fn take_stage(&mut self, driver: Driver) {
+        (self.welcomed, self.awaited) = (false, None);
+        self.choice.take(&Act::Scene(driver.scene));
+        self.driver = Ok(driver);
+        self.answer(Ok(()));
     }
 
     fn reset(&mut self, seed: u64) {

@@ -10,7 +10,7 @@ use super::i18n::Words;
 use super::shared::{doing, icon, use_act};
 use super::words;
 use crate::observe::snapshot::Counts;
-use crate::session::{Command, Speed, Stride};
+use crate::session::{Command, Speed, Stride, scenario};
 use crate::time::Instant;
 
 /// How time passes and what runs by itself.
@@ -144,8 +144,12 @@ fn select<T: Copy + PartialEq + 'static>(
     then: Callback<T>,
 ) -> Html {
     let values: Vec<T> = options.iter().map(|(value, _)| *value).collect();
+    let now = values.iter().position(|value| *value == chosen).and_then(|at| i32::try_from(at).ok());
     let onchange = Callback::from(move |event: yew::Event| {
-        let at = event.target_unchecked_into::<web_sys::HtmlSelectElement>().selected_index();
+        let select: web_sys::HtmlSelectElement = event.target_unchecked_into();
+        let at = select.selected_index();
+        // It shows what is the case: what is refused is not.
+        select.set_selected_index(now.unwrap_or(-1));
         if let Some(value) = usize::try_from(at).ok().and_then(|at| values.get(at)) {
             then.emit(*value);
         }
@@ -159,6 +163,8 @@ fn select<T: Copy + PartialEq + 'static>(
 
 /// What node there is to see.
 pub(crate) fn scene(act: &Callback<Act>, scene: Scene, input: &NodeRef, t: &'static Words) -> Html {
+    let shipped = scenario::BUILT_IN.iter().find(|(name, _)| *name == scene.name());
+    let text = shipped.map(|(_, text)| (*text).to_owned());
     // One's own is opened, not chosen.
     let there = Scene::ALL.into_iter().filter(|other| *other != Scene::Own || scene == Scene::Own);
     let options: Vec<(Scene, String)> = there.map(|scene| (scene, t.scene(scene).to_owned())).collect();
@@ -177,7 +183,10 @@ pub(crate) fn scene(act: &Callback<Act>, scene: Scene, input: &NodeRef, t: &'sta
     html! {
         <>
             { choice("scene", t.scenario, &options, scene, act.reform(Act::Scene)) }
-            <button type="button" class="plain open-scenario" {onclick}>{ t.open_scenario }</button>
+            <button type="button" class="plain open-scenario" title={t.open_hint} {onclick}>{ t.open_scenario }</button>
+            if let Some(text) = text {
+                <button type="button" class="plain save-scenario" onclick={doing(act, Act::SaveText("scenario.json", text))}>{ t.save_scenario }</button>
+            }
             <input type="file" id="scenario-file" hidden={true} accept=".json" aria-label={t.open_scenario} ref={input} {onchange} />
         </>
     }

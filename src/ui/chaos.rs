@@ -178,7 +178,7 @@ fn sums(report: &Report, t: &'static Words) -> String {
 }
 
 fn table(report: &Report, t: &'static Words) -> Html {
-    let heads = [t.child, t.uptime, t.mtbf, t.mttr, t.availability, t.crashes, t.restarts, t.values_lost];
+    let heads = [t.child, t.uptime, t.mtbf, t.mttr, t.availability, t.times_down, t.restarts, t.values_lost];
     html! {
         <table class="figures">
             <thead><tr>{ for heads.map(|head| html! { <th scope="col">{ head }</th> }) }</tr></thead>

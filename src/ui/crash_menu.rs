@@ -5,6 +5,7 @@ use yew::{Callback, Html, Properties, UseStateHandle, function_component, use_no
 use super::html::{component, html};
 
 use super::act::Act;
+use super::bar::choice;
 use super::i18n::{Lang, Words};
 use super::shared::{Write, use_act, use_focus};
 use crate::session::{Command, CrashKind, Target};
@@ -23,6 +24,7 @@ pub(crate) fn CrashMenu(props: &CrashProps) -> Html {
     let t = props.lang.words();
     use_focus(&menu, true, true);
     let wrong = use_state_eq(|| false);
+    let failing = use_state_eq(|| 2);
     let write = {
         let (custom, wrong) = (custom.clone(), wrong.clone());
         Callback::from(move |text: String| {
@@ -32,8 +34,14 @@ pub(crate) fn CrashMenu(props: &CrashProps) -> Html {
     };
     let button = |label: &'static str, kind: CrashKind| deed(&act, props, label, kind);
     let own = |label: &str, kind: fn(String) -> CrashKind| own(&act, props, label, &custom, kind, &wrong);
+    let times = [1, 2, 3, 4, 5, 10, 20].map(|times| (times, times.to_string()));
+    let (set, fails) = (failing.setter(), [t.fail_starts, " ", &failing.to_string()].concat());
     html! {
         <div class="crash-menu" role="group" aria-label={t.crash_menu} ref={menu}>
+            <div class="pair">
+                { reason(&custom, *wrong, write, t) }
+                { choice("field", t.failing_starts, &times, *failing, Callback::from(move |times| set.set(times))) }
+            </div>
             <h3>{ t.from_outside }</h3>
             <div class="deeds">
                 <button type="button" class="danger kill" onclick={onclick(&act, props, CrashKind::Signal("kill".into()))}>{ ":kill" }</button>
@@ -41,7 +49,7 @@ pub(crate) fn CrashMenu(props: &CrashProps) -> Html {
                 { button(":normal", CrashKind::Signal("normal".into())) }
                 { own("", CrashKind::Signal) }
                 { own(t.linked_peer, CrashKind::LinkedPeer) }
-                { button(t.fail_starts, CrashKind::FailStarts(2)) }
+                { deed(&act, props, &fails, CrashKind::FailStarts(*failing)) }
                 { button(t.flood, CrashKind::Flood) }
             </div>
             <h3>{ t.from_inside }</h3>
@@ -58,7 +66,6 @@ pub(crate) fn CrashMenu(props: &CrashProps) -> Html {
                 { button(t.endless_loop, CrashKind::EndlessLoop) }
                 { button(t.slow_shutdown, CrashKind::SlowShutdown) }
             </div>
-            { reason(&custom, *wrong, write, t) }
             <p class="hint">{ t.fires_on_next }</p>
         </div>
     }
@@ -78,8 +85,8 @@ fn onclick(act: &Callback<Act>, props: &CrashProps, how: CrashKind) -> Callback<
     super::shared::doing(act, deed)
 }
 
-fn deed(act: &Callback<Act>, props: &CrashProps, label: &'static str, kind: CrashKind) -> Html {
-    html! { <button type="button" class="way" onclick={onclick(act, props, kind)}>{ label }</button> }
+fn deed(act: &Callback<Act>, props: &CrashProps, label: &str, kind: CrashKind) -> Html {
+    html! { <button type="button" class="way" onclick={onclick(act, props, kind)}>{ label.to_owned() }</button> }
 }
 
 /// A way to die with the reason that the reader wrote, which is read when it is needed and not
@@ -92,7 +99,8 @@ fn own(
     kind: fn(String) -> CrashKind,
     wrong: &UseStateHandle<bool>,
 ) -> Html {
-    let text = [label, "(", &super::words::visible(custom, 13), ")"].concat();
+    let custom_text = super::words::visible(custom, 13);
+    let text = if label.is_empty() { custom_text } else { [label, "(", &custom_text, ")"].concat() };
     let (act, target, custom, wrong) = (act.clone(), props.target.clone(), custom.to_owned(), wrong.clone());
     let onclick = Callback::from(move |_: yew::MouseEvent| match erlang::parse(&custom) {
         Ok(_) => act.emit(Act::Do(Command::Crash { target: target.clone(), how: kind(custom.clone()) })),

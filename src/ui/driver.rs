@@ -32,7 +32,7 @@ const BREATH: u64 = 250;
 /// A session and its pace.
 pub(crate) struct Driver {
     session: Session,
-    scene: Scene,
+    pub(crate) scene: Scene,
     pub(crate) pace: Pace,
     pub(crate) snapshot: Rc<Snapshot>,
     /// Who has messages waiting, in the order of process slots.
@@ -62,19 +62,15 @@ impl Driver {
         };
         let shipped = scenario::BUILT_IN.iter().find(|(name, _)| *name == app).map(|(_, text)| (*text).to_owned());
         let (scenario, demo) = (own.or(shipped), scene == Scene::Demo);
-        let mut session = Session::new(Options { seed, env, demo, scenario, ..Options::default() })?;
+        let session = Session::new(Options { seed, env, demo, scenario, ..Options::default() })?;
+        Ok(Driver::of(session, scene))
+    }
+
+    fn of(mut session: Session, scene: Scene) -> Self {
         let snapshot = session.snapshot();
-        let pace = Pace { seed, ..Pace::default() };
-        Ok(Driver {
-            session,
-            scene,
-            pace,
-            snapshot,
-            mailboxes: Rc::default(),
-            counted: 0,
-            last: None,
-            relentless: None,
-        })
+        let pace = Pace { seed: session.seed(), ..Pace::default() };
+        let mailboxes = Rc::default();
+        Driver { session, scene, pace, snapshot, mailboxes, counted: 0, last: None, relentless: None }
     }
 
     /// Lets the time since the last frame pass, with at most `budget` milliseconds of work; tells
@@ -215,13 +211,10 @@ impl Driver {
     }
 
     pub(crate) fn dispatch(&mut self, command: Command) -> Result<(), Refusal> {
-        let (rate, chaos) = match command {
-            Command::AutoRun { rate } => (rate, self.pace.chaos),
-            Command::Chaos { per_minute, .. } => (self.pace.rate, per_minute),
-            _ => (self.pace.rate, self.pace.chaos),
-        };
+        let mut pace = self.pace;
+        note_rate(&mut pace, &command);
         self.session.dispatch(command)?;
-        (self.pace.rate, self.pace.chaos, self.pace.tracing) = (rate, chaos, self.session.is_tracing());
+        self.pace = Pace { tracing: self.session.is_tracing(), ..pace };
         self.pace.traced = self.session.sees_messages();
         self.snapshot = self.session.snapshot();
         Ok(())
@@ -285,6 +278,15 @@ impl Driver {
     fn application_is_down(&self) -> bool {
         let own = self.snapshot.applications.iter().find(|application| &*application.name.text() == self.scene.app());
         own.is_some_and(|own| !super::inspector::runs(own)) || self.snapshot.halted.is_some()
+    }
+}
+
+/// What runs by itself from this command on.
+fn note_rate(pace: &mut Pace, command: &Command) {
+    match command {
+        Command::AutoRun { rate } => pace.rate = *rate,
+        Command::Chaos { per_minute, .. } => pace.chaos = *per_minute,
+        _ => {}
     }
 }
 

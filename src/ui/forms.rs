@@ -272,9 +272,8 @@ struct EnvRowProps {
 fn EnvRow(props: &EnvRowProps) -> Html {
     let act = use_act();
     let value = use_state_eq(String::new);
-    let done = use_state_eq(|| false);
+    let (done, wrong) = (use_state_eq(|| false), use_state_eq(|| None));
     let t = props.lang.words();
-    // Any text may stand in an environment: what the application makes of it is its own affair.
     let put = |new: Option<String>| {
         let (act, done, variable) = (act.clone(), done.clone(), props.variable.to_owned());
         Callback::from(move |()| {
@@ -283,24 +282,35 @@ fn EnvRow(props: &EnvRowProps) -> Html {
         })
     };
     let (set, unset) = (put(Some((*value).clone())), put(None));
-    let submit = Callback::from(move |event: SubmitEvent| {
-        event.prevent_default();
-        set.emit(());
-    });
+    let problem = number_problem(&value, t);
+    let submit = {
+        let wrong = wrong.clone();
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            match problem {
+                None => set.emit(()),
+                Some(_) => wrong.set(problem),
+            }
+        })
+    };
     let write = {
-        let (value, done) = (value.clone(), done.clone());
+        let (value, done, wrong) = (value.clone(), done.clone(), wrong.clone());
         Callback::from(move |text: String| {
             value.set(text);
             done.set(false);
+            wrong.set(None);
         })
     };
     html! {
-        <form class="env-row" onsubmit={submit}>
-            <label><code>{ props.variable }</code>
-                { component! { <Write id={props.variable} placeholder={props.usual} on={write} /> } }
-            </label>
-            <button type="submit">{ t.set }{ if *done { " ✓" } else { "" } }</button>
-            <button type="button" onclick={unset.reform(|_: yew::MouseEvent| ())}>{ t.unset }</button>
+        <form onsubmit={submit} novalidate={true}>
+            <div class="env-row">
+                <label><code>{ props.variable }</code>
+                    { component! { <Write id={props.variable} placeholder={props.usual} wrong={wrong.is_some()} on={write} /> } }
+                </label>
+                <button type="submit">{ t.set }{ if *done { " ✓" } else { "" } }</button>
+                <button type="button" onclick={unset.reform(|_: yew::MouseEvent| ())}>{ t.unset }</button>
+            </div>
+            <em role="alert">{ wrong.unwrap_or_default() }</em>
         </form>
     }
 }

@@ -259,10 +259,16 @@ impl Attribute for Classes {
     }
 }
 
-/// There or not.
+/// There or not. An option that a reader has chosen once no longer heeds its attribute, only its
+/// property.
 impl Attribute for bool {
     fn set(self, html: &mut Builder) {
-        html.value(self.then_some(AttrValue::Static("")));
+        let Some(open) = html.open.last_mut() else { return };
+        let there = self.then_some(AttributeOrProperty::Attribute(AttrValue::Static("")));
+        open.values.push(match open.names.get(open.values.len()) {
+            Some(&"selected") => Some(AttributeOrProperty::Property(self.into())),
+            _ => there,
+        });
     }
 }
 

@@ -81,6 +81,8 @@ words! {
     scene_crowd: "10,000 children", "자식 10,000개";
     scene_own: "own file", "내 파일";
     open_scenario: "Open…", "열기…";
+    save_scenario: "Save…", "저장…";
+    open_hint: "A scenario of your own", "직접 쓴 시나리오";
     about_page: "An Erlang/OTP node runs in this tab: processes with mailboxes and links, and supervisors that restart what dies. Nothing is staged: what you see happens.", "이 탭에서 Erlang/OTP 노드가 실제로 돌고 있습니다. 프로세스는 메일박스와 링크(link)로 이어지고, 죽은 프로세스는 감독자(supervisor)가 다시 시작합니다.";
     about_seq: "A live Erlang/OTP node. Select Seq.FibServer, press next a few times, then Crash… it: its supervisor starts it again.", "살아 있는 Erlang/OTP 노드입니다. Seq.FibServer를 골라 next를 몇 번 누른 다음 죽여 보세요. 감독자(supervisor)가 다시 시작합니다.";
     about_demo: "A node of many applications; each needs others. Stop one and see which go down with it.", "여러 애플리케이션이 서로 의존하는 노드입니다. 하나를 정지하고 무엇이 함께 멈추는지 보세요.";
@@ -106,6 +108,7 @@ words! {
     save_report: "Save report", "보고서 저장";
     child: "child", "자식";
     uptime: "uptime", "가동 시간";
+    times_down: "times down", "멈춘 횟수";
     values_lost: "values lost", "잃은 값";
     off: "off", "끔";
     per_second: "/s", "회/초";
@@ -279,6 +282,15 @@ words! {
     mtbf: "MTBF", "MTBF";
     mttr: "MTTR", "MTTR";
     chain: "Why did it end?", "왜 종료되었나요?";
+    chain_before: "Why did the one before it end?", "앞의 프로세스는 왜 종료되었나요?";
+    why_normal: "It had finished.", "할 일을 마쳤습니다.";
+    why_shutdown: "It was told to stop.", "정지하라는 신호를 받았습니다.";
+    why_killed: "A :kill signal ends any process; nobody can trap it.", ":kill 신호는 막을 수 없어 어떤 프로세스든 종료됩니다.";
+    why_raised: "Its code raised an exception, and nobody rescued it.", "코드에서 예외가 일어났고 아무도 처리하지 않았습니다.";
+    why_no_match: "A value did not match the pattern in its code.", "값이 코드의 패턴과 맞지 않았습니다.";
+    why_bad_return: "A callback returned, or threw, what its behaviour does not understand.", "콜백이 정해진 형식이 아닌 값을 반환했거나 던졌습니다(throw).";
+    why_timeout: "A call got no answer in time.", "호출에 제때 응답이 오지 않았습니다.";
+    why_no_process: "It called a process that does not exist.", "없는 프로세스를 호출했습니다.";
 
     // What one can do.
     next: "next", "next";
@@ -297,7 +309,8 @@ words! {
     call_timeout: "call time-out", "호출 시간 초과";
     slow_shutdown: "slow shutdown (10 s)", "느린 종료(10초)";
     linked_peer: "linked peer ends: exit", "링크된 프로세스의 종료: exit";
-    fail_starts: "kill; 2 starts fail", "kill 뒤 시작 2번 실패";
+    fail_starts: "kill; starts that fail:", "kill 뒤 시작 실패 횟수:";
+    failing_starts: "Starts that fail", "실패할 시작 횟수";
     flood: "flood of 1,000 messages", "메시지 1,000개";
     endless_loop: "endless loop", "무한 루프";
     custom_reason: "Reason or value (Erlang term)", "이유나 값(Erlang term)";

@@ -208,7 +208,7 @@ fn last_call(props: &InspectorProps, node: &TreeNode, t: &'static Words) -> Html
         Err(reason) => ("reply failed", t.last_failure, reason),
     };
     html! {
-        <p {class}><code>{ words::brief(&call.request) }</code>{ " → " }<span class="sr">{ label }</span><output>{ words::brief(term) }</output>
+        <p {class}><code>{ words::request(&call.request) }</code>{ " → " }<span class="sr">{ label }</span><output>{ words::brief(term) }</output>
             <small>{ call.took.to_string() }</small></p>
     }
 }

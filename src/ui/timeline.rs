@@ -29,9 +29,29 @@ const ARROWS: usize = 150;
 /// Messages of one exchange: how long after each other at most, and how many.
 const CLOSE: Duration = Duration::from_millis(1);
 const EXCHANGE: usize = 12;
-/// Pixels of a lane, and above the first.
-const PITCH: i32 = 22;
+/// Pixels above the first lane.
 const TOP: i32 = 20;
+/// Where a pane has fewer pixels, no chart shares its axis: the names take the room they want.
+const NARROW: i32 = 420;
+
+/// How lanes are laid out: pixels from one to the next, and above its bars. Where names would be
+/// cut they stand above.
+#[derive(Clone, Copy)]
+struct Lanes {
+    pitch: i32,
+    above: i32,
+}
+
+impl Lanes {
+    const fn of((width, height): (i32, i32)) -> Self {
+        let tall = width < NARROW && height > 120;
+        if tall { Lanes { pitch: 38, above: 16 } } else { Lanes { pitch: 22, above: 0 } }
+    }
+
+    fn top(self, row: usize) -> i32 {
+        TOP + self.pitch * i32::try_from(row).unwrap_or(0)
+    }
+}
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct TimelineProps {
@@ -48,13 +68,13 @@ pub(crate) struct TimelineProps {
 #[function_component]
 pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     let (act, frame) = (use_act(), use_node_ref());
-    let (width, _) = use_size(&frame);
+    let size = use_size(&frame);
     let t = props.choice.lang.words();
     let lanes = lanes(&props.snapshot, &props.app);
-    let body = match (lanes.is_empty(), width) {
+    let body = match (lanes.is_empty(), size.0) {
         (true, _) => html! { <p class="empty">{ t.no_lanes }</p> },
         (false, 0) => Html::default(),
-        (false, width) => drawing(props, &act, &lanes, width),
+        (false, width) => drawing(props, &act, &lanes, width, Lanes::of(size)),
     };
     html! {
         <div class="timeline">
@@ -87,16 +107,19 @@ fn lanes(snapshot: &Snapshot, app: &str) -> Vec<Rc<Lane>> {
     lanes
 }
 
-fn drawing(props: &TimelineProps, act: &Callback<Act>, lanes: &[Rc<Lane>], width: i32) -> Html {
-    let axis = window(props, width);
+fn drawing(props: &TimelineProps, act: &Callback<Act>, lanes: &[Rc<Lane>], width: i32, layout: Lanes) -> Html {
+    let mut axis = window(props, width);
+    if width < NARROW {
+        axis.range.from = if layout.above > 0 { 12.0 } else { 94.0 };
+    }
     // One more lane while messages are seen: for those whose sender or receiver has none.
     let rows = lanes.len() + usize::from(props.traced);
-    let height = TOP + PITCH * i32::try_from(rows).unwrap_or(0) + 4;
+    let height = layout.top(rows) + 4;
     html! {
         <svg width={width.to_string()} height={height.to_string()} aria-hidden="true">
             { grid(&axis, 16.0, f64::from(height), 11.0) }
-            { for lanes.iter().zip(0..).map(|(lane, at)| drawn(props, act, lane, &axis, TOP + PITCH * at)) }
-            if props.traced { { messages(props, lanes, &axis) } }
+            { for lanes.iter().zip(0..).map(|(lane, at)| drawn(props, act, lane, &axis, at, layout)) }
+            if props.traced { { messages(props, lanes, &axis, layout) } }
         </svg>
     }
 }
@@ -109,9 +132,9 @@ fn window(props: &TimelineProps, width: i32) -> TimeScale {
 }
 
 /// Messages on their way from lane to lane.
-fn messages(props: &TimelineProps, lanes: &[Rc<Lane>], axis: &TimeScale) -> Html {
+fn messages(props: &TimelineProps, lanes: &[Rc<Lane>], axis: &TimeScale, layout: Lanes) -> Html {
     let (seen, t) = (&props.snapshot, props.choice.lang.words());
-    let middle = |row: usize| f64::from(TOP + PITCH * i32::try_from(row).unwrap_or(0) + 10);
+    let middle = |row: usize| f64::from(layout.top(row) + layout.above + 10);
     let height = |key| Some(middle(lanes.iter().position(|lane| lane.key == key).unwrap_or(lanes.len())));
     let arrow = |arrow: &Arrow| {
         let at = seen.messages.partition_point(|message| message.id < arrow.id);
@@ -122,15 +145,24 @@ fn messages(props: &TimelineProps, lanes: &[Rc<Lane>], axis: &TimeScale) -> Html
     };
     html! {
         <>
-            <text class="who others" x={tenths(axis.range.from - 8.0)} y={tenths(middle(lanes.len()) + 4.0)}>{ t.others }</text>
+            { title(t.others, "who others", axis, layout, layout.top(lanes.len())) }
             { for arrows(&seen.messages, axis, props.now, ARROWS, height).iter().filter(|arrow| arrow.from.1 != arrow.to.1).map(arrow) }
         </>
     }
 }
 
-fn drawn(props: &TimelineProps, act: &Callback<Act>, lane: &Lane, axis: &TimeScale, y: i32) -> Html {
-    let name = words::brief(&lane.name);
+/// The name of a lane: before its bars, cut to the room there is, or whole above them.
+fn title(name: &str, class: &'static str, axis: &TimeScale, layout: Lanes, y: i32) -> Html {
+    if layout.above > 0 {
+        return html! { <text class="label" x={tenths(axis.range.from)} y={(y + 13).to_string()}>{ name.to_owned() }</text> };
+    }
     let letters = ((axis.range.from - 12.0) / 7.4) as usize;
+    html! { <text {class} x={tenths(axis.range.from - 8.0)} y={(y + 14).to_string()}>{ words::cut(name, letters) }</text> }
+}
+
+fn drawn(props: &TimelineProps, act: &Callback<Act>, lane: &Lane, axis: &TimeScale, at: usize, layout: Lanes) -> Html {
+    let name = words::brief(&lane.name);
+    let (y, above) = (layout.top(at), layout.above);
     let lit = (props.choice.hover == Some(lane.key)).then_some("lit");
     let class = yew::classes!("lane", (props.choice.selected == Some(lane.key)).then_some("selected"), lit);
     let row = row(lane, axis, props.now);
@@ -138,12 +170,14 @@ fn drawn(props: &TimelineProps, act: &Callback<Act>, lane: &Lane, axis: &TimeSca
     html! {
         <g {class} transform={format!("translate(0 {y})")} onclick={doing(act, Act::Select(lane.key))}
             onmouseenter={doing(act, Act::Hover(Some(lane.key)))} onmouseleave={doing(act, Act::Hover(None))}>
-            <rect class="hit" width={tenths(axis.range.to + 100.0)} height={(PITCH - 2).to_string()} rx="4" />
-            <text class="who" x={tenths(axis.range.from - 8.0)} y="14">{ words::cut(name.trim_start_matches("Seq."), letters) }</text>
-            { for row.gaps.iter().skip(skip(row.gaps.len())).map(gap) }
-            { for row.bars.iter().skip(skip(row.bars.len())).map(bar) }
-            { for row.marks.iter().skip(skip(row.marks.len())).map(mark) }
-            <text class="share" x={tenths(axis.range.to + 7.0)} y="14">{ number::percent(lane.availability(props.now).ratio) }</text>
+            <rect class="hit" width={tenths(axis.range.to + 100.0)} height={(layout.pitch - 2).to_string()} rx="4" />
+            { title(name.trim_start_matches("Seq."), "who", axis, layout, 0) }
+            <g transform={format!("translate(0 {above})")}>
+                { for row.gaps.iter().skip(skip(row.gaps.len())).map(gap) }
+                { for row.bars.iter().skip(skip(row.bars.len())).map(bar) }
+                { for row.marks.iter().skip(skip(row.marks.len())).map(mark) }
+                <text class="share" x={tenths(axis.range.to + 7.0)} y="14">{ number::percent(lane.availability(props.now).ratio) }</text>
+            </g>
         </g>
     }
 }
@@ -186,7 +220,7 @@ fn in_words(lane: &Lane, now: Instant, t: &'static Words) -> String {
         words::brief(&lane.name),
         t.incarnation,
         lives,
-        t.crashes,
+        t.times_down,
         availability.failures,
         t.availability,
         number::percent(availability.ratio)

@@ -14,6 +14,40 @@ pub(crate) fn brief(term: &Term) -> String {
     inspect(term, &Options::SHORT)
 }
 
+/// What a client asked for; an exit signal as it is sent.
+pub(crate) fn request(request: &Term) -> String {
+    match request.as_tuple_of::<2>() {
+        Some([Term::Atom(exit), reason]) if &*exit.text() == "exit" => format!("Process.exit(pid, {})", brief(reason)),
+        _ => brief(request),
+    }
+}
+
+/// What a common exit reason means.
+pub(crate) fn means_to_die(reason: &Term, t: &Words) -> Option<&'static str> {
+    let (head, call) = match reason.as_tuple() {
+        None => (reason, false),
+        Some([head, rest @ ..]) => (head, rest.first().is_some_and(|call| call.as_tuple_of::<3>().is_some())),
+        Some([]) => return None,
+    };
+    match head {
+        Term::Map(_) => return Some(t.why_raised),
+        Term::Tuple(_) => {
+            let fault = head.as_tuple()?.first()?.as_atom()?;
+            return (&*fault.text() == "badmatch").then_some(t.why_no_match);
+        }
+        _ => {}
+    }
+    Some(match &*head.as_atom()?.text() {
+        "normal" => t.why_normal,
+        "shutdown" => t.why_shutdown,
+        "kill" | "killed" => t.why_killed,
+        "bad_return_value" => t.why_bad_return,
+        "timeout" if call => t.why_timeout,
+        "noproc" => t.why_no_process,
+        _ => return None,
+    })
+}
+
 /// A term with room for it.
 pub(crate) fn full(term: &Term) -> String {
     inspect(term, &Options { max_digits: 300, max_bytes: 16 << 10, ..Options::default() })

@@ -73,6 +73,10 @@ fn what_a_node_cannot_do_without_takes_it_down_and_it_boots_again() {
         assert!(said.contains(last), "{said}");
         assert!(said.contains("A transient application ended abnormally"), "{said}");
         page.screenshot("halted");
+        // A rate that is refused does not stay in the picker.
+        choose(page, ".auto-run select", "5 /s");
+        page.wait_for("deep('.refused')?.textContent.includes('the node has stopped')");
+        assert_eq!(page.eval("return deep('.auto-run select').selectedOptions[0].text"), "off");
         page.click(".boot-again");
         page.wait_for("!deep('.halted') && deep('[data-app=audit].running') && deep('[data-app=seq].running')");
         assert_eq!(state(page, "cache"), "waiting");

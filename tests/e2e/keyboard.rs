@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::page::{Page, View, with_page};
-use crate::reader::{FIB, of, open, press, select};
+use crate::reader::{FIB, choose, of, open, press, select};
 
 const TAB: &str = "\u{E004}";
 const ENTER: &str = "\u{E007}";
@@ -82,6 +82,22 @@ fn the_bar_is_worked_by_keys() {
         page.wait_for("deep('[data-app=audit]')");
         start(page);
         go(page, ".reset", ENTER, "deep('[data-app=audit].running')");
+    });
+}
+
+#[test]
+fn a_picker_shows_what_is_the_case_whoever_changed_it() {
+    with_page("index.html?seed=7", View::default(), |page| {
+        page.wait_for("deep('.row')");
+        let shows =
+            |speed: &str| page.wait_for(&format!("deep('.speed select').selectedOptions[0].text === '{speed}'"));
+        choose(page, ".speed select", "8×");
+        shows("8×");
+        page.eval("deep('.list').focus()");
+        page.press("[");
+        shows("4×");
+        page.press("]");
+        shows("8×");
     });
 }
 

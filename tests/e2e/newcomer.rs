@@ -92,6 +92,18 @@ fn on_a_phone_nothing_covers_a_crash_and_everything_is_large_enough_to_touch() {
 }
 
 #[test]
+fn on_a_phone_no_name_is_cut_and_no_button_alone_in_a_row() {
+    open(View::wide(360), |page| {
+        let top = |css: &str| page.eval(&format!("return deep('{css}').getBoundingClientRect().top"));
+        assert_eq!(top(".forms"), top(".new-sequence"));
+        press(page, ".switch .timeline");
+        page.wait_for("deep('.lane .label')");
+        let names = page.eval("return deepAll('.lane .label').map((name) => name.textContent)");
+        assert_eq!(names, json!([":seq", "Supervisor", "FibServer", "ArithServer", "Dynamic"]));
+    });
+}
+
+#[test]
 fn a_sequence_that_was_started_is_selected() {
     open(View::default(), |page| {
         press(page, ".new-sequence");

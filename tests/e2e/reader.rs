@@ -203,6 +203,22 @@ fn the_environment_counts_from_the_next_start() {
 }
 
 #[test]
+fn a_value_that_is_no_number_is_refused_where_it_stands() {
+    open(View::default(), |page| {
+        select(page, "seq");
+        page.type_into("#SEQ_A1", "abc");
+        page.eval("deep('#SEQ_A1').form.requestSubmit()");
+        page.wait_for("deep('.env-form [role=alert]').textContent.startsWith('Only digits')");
+        assert_eq!(page.eval("return deep('#SEQ_A1').ariaInvalid"), "true");
+        assert_eq!(page.eval("return deep('.env-row button').textContent"), "Set");
+        write(page, "#SEQ_A1", "41");
+        page.eval("deep('#SEQ_A1').form.requestSubmit()");
+        page.wait_for("deep('.env-row button').textContent === 'Set ✓'");
+        assert_eq!(page.eval("return deep('.env-form [role=alert]').textContent"), "");
+    });
+}
+
+#[test]
 fn the_keyboard_is_enough() {
     open(View::default(), |page| {
         page.eval("deep('.list').focus()");

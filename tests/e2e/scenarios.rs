@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::page::{Page, View, with_page};
-use crate::reader::{choose, of, open};
+use crate::reader::{choose, of, open, press};
 
 fn incarnation(page: &Page, id: &str, number: u32) {
     page.wait_for(&of(id, &format!("?.querySelector('.again')?.textContent === '×{number}'")));
@@ -53,10 +53,36 @@ fn a_scenario_of_ones_own_is_opened_and_a_bad_one_is_refused_with_its_place() {
         page.wait_for("deep('.refused')");
         let said = page.text(".refused");
         assert!(said.contains("unknown field `colour`") && said.contains("line 2"), "{said}");
+        press(page, ".lang");
+        page.wait_for("deep('.refused').textContent.startsWith('할 수 없음: 2행')");
+        let said = page.text(".refused");
+        assert!(said.contains("모르는 필드 `colour` (쓸 수 있는 것: `id`, `strategy`"), "{said}");
         assert_eq!(
             page.eval(&format!("return {}", of(":till", ".dataset.state"))),
             "running",
             "the old one keeps running"
         );
+    });
+}
+
+/// What the page would have the browser save.
+fn saved(page: &Page, button: &str) -> String {
+    page.eval(
+        "window.saved = null; const make = URL.createObjectURL.bind(URL);
+         URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text; }); return make(blob); };",
+    );
+    press(page, button);
+    page.wait_for("window.saved");
+    page.eval("return window.saved").as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_shipped_scenario_is_saved_as_the_start_of_ones_own() {
+    open(View::default(), |page| {
+        assert_eq!(page.eval("return deep('.save-scenario')"), json!(null));
+        choose(page, ".scene select", "kinds of restart");
+        page.wait_for("deep('.save-scenario')");
+        let text: serde_json::Value = serde_json::from_str(&saved(page, ".save-scenario")).unwrap();
+        assert_eq!(text["name"], "restarts");
     });
 }

@@ -64,12 +64,18 @@ fn each_way_to_die_is_told_with_its_reason() {
 #[test]
 fn starts_that_fail_spend_the_budget_and_are_reported() {
     open(View::default(), |page| {
-        die(page, "kill; 2 starts fail");
+        die(page, "kill; starts that fail: 2");
         page.wait_for(&of(FIB, ".dataset.state === 'running'"));
         logged(page, "start_fails");
         select(page, "Seq.Supervisor");
         page.wait_for("deep('.panel dl').textContent.includes('0 / 3')");
         assert_eq!(drawn(page, ".card.selected .ring text"), "0");
+        // As many as the reader chooses: with four, whoever tries to start it again gives up too.
+        select(page, FIB);
+        press(page, ".do-crash");
+        choose(page, ".crash-menu select", "4");
+        button(page, "kill; starts that fail: 4");
+        page.wait_for("deep('.start-again')");
     });
 }
 
@@ -129,6 +135,14 @@ fn why_something_ended_leads_back_to_the_first_fault() {
         assert!(steps.last().unwrap().contains(":killed") || steps.last().unwrap().contains("exit/2"), "{steps:?}");
         assert!(page.text(".inspector .why").contains(":shutdown"), "{}", page.text(".inspector .why"));
         assert!(page.text(".chain h3").contains("Why did it end?"));
+        // The first fault, in words; and of one that runs again, why the one before it ended.
+        assert!(page.text(".chain").contains("nobody can trap it"), "{}", page.text(".chain"));
+        press(page, ".start-again");
+        page.wait_for(&of(FIB, "?.dataset.state === 'running'"));
+        select(page, FIB);
+        die(page, "raise");
+        page.wait_for("deep('.chain')?.textContent.includes('nobody rescued it')");
+        assert!(page.text(".chain h3").contains("Why did the one before it end?"));
     });
 }
 

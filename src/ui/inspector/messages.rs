@@ -79,7 +79,7 @@ fn calls(snapshot: &Snapshot, node: &TreeNode, t: &'static Words) -> Html {
                 Err(reason) => ("failed", reason),
             };
             html! {
-                <tr key={call.seq} {class}><td>{ words::moment(call.at) }</td><td><code>{ words::brief(&call.request) }</code></td>
+                <tr key={call.seq} {class}><td>{ words::moment(call.at) }</td><td><code>{ words::request(&call.request) }</code></td>
                     <td><code>{ words::brief(outcome) }</code></td><td>{ call.took.to_string() }</td></tr>
             }
         })

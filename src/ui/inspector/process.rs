@@ -11,7 +11,7 @@ use super::super::shared::{doing, term};
 use super::super::{timeline, words};
 use super::{InspectorProps, fact};
 use crate::observe::cause;
-use crate::observe::snapshot::{ExitView, Happening, Snapshot, TreeNode};
+use crate::observe::snapshot::{Happening, Snapshot, TreeNode};
 use crate::session::Info;
 use crate::term::Pid;
 use crate::term::ordered::sort_by_key;
@@ -31,7 +31,7 @@ pub(super) fn panel(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode
         .map(|blast| in_words(&props.snapshot, &blast, t));
     html! {
         <>
-            { node.exit().map(|exit| chain(&props.snapshot, act, exit, t)).unwrap_or_default() }
+            { ended(props, act, node, t).unwrap_or_default() }
             <p class="hint">{ preview.unwrap_or_default() }</p>
             <dl>
                 { supervisor(props, node, t) }
@@ -152,12 +152,22 @@ pub(super) fn state(props: &InspectorProps, act: &Callback<Act>, t: &'static Wor
     }
 }
 
-/// Why it ended: moment by moment back to the first fault.
-fn chain(snapshot: &Snapshot, act: &Callback<Act>, exit: &ExitView, t: &'static Words) -> Html {
-    let chain = cause::chain(snapshot, exit.seq);
-    if chain.moments.len() < 2 {
-        return Html::default();
-    }
+/// Why it ended; of one that was started again, why the one before it did. Moment by moment back to
+/// the first fault, and what that means.
+fn ended(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: &'static Words) -> Option<Html> {
+    let snapshot = &props.snapshot;
+    let (title, exit) = match node.exit() {
+        Some(exit) => (t.chain, exit.seq),
+        None => {
+            let mut ends = snapshot.lane(node.key)?.lives.iter().rev().filter_map(|life| life.end.as_ref());
+            (t.chain_before, ends.next()?.seq)
+        }
+    };
+    let chain = cause::chain(snapshot, exit);
+    let means = match &chain.moments.last()?.what {
+        Happening::Exited { reason, .. } | Happening::Signal { reason, .. } => words::means_to_die(reason, t),
+        _ => None,
+    };
     let items = chain.moments.iter().take(STEPS).filter_map(|moment| {
         let (who, what) = step(&moment.what)?;
         let who = match moment.key {
@@ -166,7 +176,7 @@ fn chain(snapshot: &Snapshot, act: &Callback<Act>, exit: &ExitView, t: &'static 
         };
         Some(html! { <li key={moment.seq}><time>{ words::moment(moment.at) }</time>{ " " }{ who }{ " " }<code>{ what }</code></li> })
     });
-    html! { <div class="chain"><h3>{ t.chain }</h3><ol>{ for items }</ol></div> }
+    Some(html! { <div class="chain"><h3>{ title }</h3><ol>{ for items }</ol>{ means }</div> })
 }
 
 /// Who, and what it did or got.
