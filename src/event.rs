@@ -178,7 +178,7 @@ pub enum CodeChange {
     },
 }
 
-/// Something that happened. What is large and rare is shared behind an [`Rc`]: the log is a ring of
+/// Something that happened. What is large and rare is shared behind an [`Rc`]: the log is made of
 /// these.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -485,6 +485,7 @@ pub enum Event {
 
 impl Event {
     /// Is it one of the opt-in message events, which no decision and no hash depends on?
+    #[inline]
     #[must_use]
     pub fn is_message(&self) -> bool {
         matches!(self, Event::Sent { .. } | Event::Received { .. })

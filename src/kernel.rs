@@ -337,9 +337,9 @@ impl Kernel {
     #[inline(always)]
     pub(crate) fn take_term(&mut self, pid: Pid) -> Poll<Term> {
         let Some(process) = self.table.get_mut(pid) else { return Poll::Pending };
-        if let Some(term) = process.mailbox.pop_plain() {
+        if let Some((term, id)) = process.mailbox.pop_term() {
             process.no_deadline();
-            return Poll::Ready(term);
+            return if id == 0 { Poll::Ready(term) } else { self.noted(pid, id, term) };
         }
         if let Mailbox::Empty = process.mailbox {
             self.counter += 1;
@@ -347,6 +347,13 @@ impl Kernel {
             return Poll::Pending;
         }
         self.take_any_term(pid)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn noted(&mut self, pid: Pid, id: u64, term: Term) -> Poll<Term> {
+        self.log.received(self.now, id, pid);
+        Poll::Ready(term)
     }
 
     #[inline(never)]
@@ -406,7 +413,7 @@ impl Kernel {
     #[cold]
     #[inline(never)]
     fn emit_received(&mut self, pid: Pid, id: u64) {
-        self.emit(Event::Received { id, pid });
+        self.log.received(self.now, id, pid);
     }
 
     /// The running process waits for a signal, or until `deadline`. Ready if that has come.

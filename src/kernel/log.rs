@@ -1,70 +1,176 @@
-//! The event log: a ring bounded in bytes.
+//! The event log: blocks of entries, bounded in bytes.
+//!
+//! Lifecycle events are large and few, message events small and many: each kind lies in a row of
+//! its own, and two bytes a message event keep the order of all. What a full log forgets it forgets
+//! by the block.
+
+use std::collections::VecDeque;
 
 use crate::event::{Entry, Event};
+use crate::term::Pid;
 use crate::time::Instant;
 
-/// What happened, newest last. Older entries make room when the ring is full.
+use super::message::Message;
+
+/// What happened, newest last. Older entries make room when the log is full.
 ///
 /// Positions are not kept: they follow from those of the lifecycle events, of which every one has
 /// its own; a message event has that of the lifecycle event that comes next.
 pub struct Log {
-    /// From `oldest` on and round.
-    ring: Vec<(Instant, Event)>,
-    oldest: usize,
-    /// How many in the ring are lifecycle events.
-    lifecycle: u64,
-    next: u64,
+    /// The full ones, oldest first.
+    blocks: VecDeque<Block>,
+    /// The one that is being filled.
+    last: Block,
+    /// The most entries of a row.
+    row_len: usize,
+    /// Bytes of the full blocks.
+    bytes: usize,
     limit: usize,
+    next: u64,
     dropped: u64,
 }
 
-/// What an entry costs in memory.
-const ENTRY: usize = size_of::<(Instant, Event)>();
+/// Entries of a row: so many that a block costs next to nothing, and so few that a full log forgets
+/// little at once.
+const ROW: usize = 256;
 
-/// Millions of them are written: what is rare does not make the others larger.
-const _: () = assert!(ENTRY <= 72);
+/// What an entry takes: a lifecycle event, a message that was sent, one that was received. Millions
+/// of them are written: what is rare does not make the others larger.
+const SIZES: [usize; 3] =
+    [size_of::<(Instant, Event)>(), size_of::<Note>() + size_of::<Sent>(), size_of::<Note>() + size_of::<Received>()];
+const _: () = assert!(SIZES[0] <= 72 && SIZES[1] <= 66 && SIZES[2] <= 26);
+
+/// The most that a place of each row takes.
+const MOST: usize = SIZES[0] + SIZES[1] + SIZES[2];
+
+/// Entries that follow each other. It is full when a row is.
+#[derive(Clone, Default)]
+struct Block {
+    lifecycle: Vec<(Instant, Event)>,
+    /// The order of the message events, and where they stand among the others.
+    notes: Vec<Note>,
+    sent: Vec<Sent>,
+    received: Vec<Received>,
+}
+
+/// A message event: how many lifecycle events of the block were before it, and which of the two.
+#[derive(Clone, Copy)]
+struct Note(u16);
+
+/// A message stays in parts until somebody reads it.
+#[derive(Clone)]
+struct Sent {
+    at: Instant,
+    from: Pid,
+    to: Pid,
+    message: Message,
+}
+
+#[derive(Clone)]
+struct Received {
+    at: Instant,
+    id: u64,
+    pid: Pid,
+}
 
 impl Log {
-    pub(super) fn new(limit_bytes: usize) -> Self {
-        let limit = (limit_bytes / ENTRY).max(16);
-        Log { ring: Vec::new(), oldest: 0, lifecycle: 0, next: 0, limit, dropped: 0 }
+    pub(super) fn new(limit: usize) -> Self {
+        // Rows double as they grow: a power of two fills them.
+        let row_len = 1 << (limit / (8 * MOST)).clamp(4, ROW).ilog2();
+        let (blocks, last) = Default::default();
+        Log { blocks, last, row_len, bytes: 0, limit, next: 0, dropped: 0 }
     }
 
+    /// Writes an event; its position.
     #[inline]
     pub(super) fn push(&mut self, at: Instant, event: Event) -> u64 {
-        let seq = self.next;
-        if !event.is_message() {
-            self.next += 1;
-            self.lifecycle += 1;
+        let position = self.next;
+        if event.is_message() {
+            self.push_message(at, event);
+            return position;
         }
-        if self.ring.len() < self.ring.capacity() {
-            self.ring.push((at, event));
+        self.next += 1;
+        if self.last.lifecycle.len() < self.last.lifecycle.capacity() {
+            self.last.lifecycle.push((at, event));
         } else {
-            self.push_into_full(at, event);
+            self.push_behind_row(at, event);
         }
-        seq
+        position
     }
 
     #[inline(never)]
-    fn push_into_full(&mut self, at: Instant, event: Event) {
-        let len = self.ring.len();
-        if len < self.limit {
-            self.ring.reserve_exact(len.max(64).min(self.limit - len));
-            self.ring.push((at, event));
-            return;
+    fn push_behind_row(&mut self, at: Instant, event: Event) {
+        if self.last.lifecycle.len() >= self.row_len {
+            self.begin_block();
         }
-        let Some(oldest) = self.ring.get_mut(self.oldest) else { return };
-        let old = std::mem::replace(oldest, (at, event));
-        self.oldest = if self.oldest + 1 == len { 0 } else { self.oldest + 1 };
-        self.dropped += 1;
-        self.lifecycle -= u64::from(!old.1.is_message());
+        self.last.lifecycle.push((at, event));
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_message(&mut self, at: Instant, event: Event) {
+        match event {
+            Event::Sent { id, from, to, message } => {
+                let mut message = Message::from(message);
+                message.set_id(id);
+                self.sent(at, from, to, message);
+            }
+            Event::Received { id, pid } => self.received(at, id, pid),
+            _ => {}
+        }
+    }
+
+    /// Writes that a message was sent, under its id.
+    #[inline]
+    pub(super) fn sent(&mut self, at: Instant, from: Pid, to: Pid, message: Message) {
+        self.note(true);
+        self.last.sent.push(Sent { at, from, to, message });
+    }
+
+    /// Writes that the message of this id was taken from a mailbox.
+    #[inline]
+    pub(super) fn received(&mut self, at: Instant, id: u64, pid: Pid) {
+        self.note(false);
+        self.last.received.push(Received { at, id, pid });
+    }
+
+    #[inline(always)]
+    fn note(&mut self, sent: bool) {
+        if self.last.notes.len() >= self.row_len {
+            self.begin_block();
+        }
+        self.last.notes.push(Note::new(self.last.lifecycle.len(), sent));
+    }
+
+    /// Begins a block: the oldest one, if it has to make room.
+    #[inline(never)]
+    fn begin_block(&mut self) {
+        self.bytes += self.last.bytes();
+        let mut begun = None;
+        while self.bytes + self.row_len * MOST > self.limit
+            && let Some(mut oldest) = self.blocks.pop_front()
+        {
+            self.bytes -= oldest.bytes();
+            self.dropped += oldest.len() as u64;
+            oldest.clear();
+            begun = Some(oldest);
+        }
+        let begun = begun.unwrap_or_else(|| self.last.next());
+        self.blocks.push_back(std::mem::replace(&mut self.last, begun));
+    }
+
+    fn blocks(&self) -> impl Iterator<Item = &Block> {
+        self.blocks.iter().chain([&self.last])
     }
 
     /// Takes all entries out, oldest first.
-    pub fn drain(&mut self) -> impl Iterator<Item = Entry> + '_ {
-        let mut seq = self.next - std::mem::take(&mut self.lifecycle);
-        self.ring.rotate_left(std::mem::take(&mut self.oldest));
-        self.ring.drain(..).map(move |(at, event)| {
+    pub fn drain(&mut self) -> impl Iterator<Item = Entry> + use<> {
+        let there: usize = self.blocks().map(|block| block.lifecycle.len()).sum();
+        let mut seq = self.next - there as u64;
+        self.bytes = 0;
+        let next = self.last.next();
+        let blocks = std::mem::take(&mut self.blocks).into_iter().chain([std::mem::replace(&mut self.last, next)]);
+        blocks.flat_map(Block::into_events).map(move |(at, event)| {
             let entry = Entry { seq, at, event };
             seq += u64::from(!entry.event.is_message());
             entry
@@ -72,27 +178,26 @@ impl Log {
     }
 
     /// The events that are there, oldest first.
-    pub fn events(&self) -> impl Iterator<Item = &Event> {
-        let (newer, older) = self.ring.split_at_checked(self.oldest).unwrap_or_default();
-        older.iter().chain(newer).map(|(_, event)| event)
+    pub fn events(&self) -> impl Iterator<Item = Event> {
+        self.blocks().flat_map(|block| block.clone().into_events()).map(|(_, event)| event)
     }
 
     /// How many entries are there.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ring.len()
+        self.blocks().map(Block::len).sum()
     }
 
     /// Is none there?
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ring.is_empty()
+        self.len() == 0
     }
 
-    /// The bytes that the ring takes, besides those of its terms.
+    /// The bytes that the blocks take, besides those of their terms.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        self.ring.capacity() * ENTRY
+        self.bytes + self.last.bytes()
     }
 
     /// Entries that were lost to the bound before anybody drained them.
@@ -108,47 +213,147 @@ impl Log {
     }
 }
 
+impl Block {
+    /// An empty one with room for as many of each kind as this one has.
+    fn next(&self) -> Block {
+        fn like<T>(row: &[T]) -> Vec<T> {
+            Vec::with_capacity(if row.is_empty() { 0 } else { row.len().next_power_of_two() })
+        }
+        let Block { lifecycle, notes, sent, received } = self;
+        Block { lifecycle: like(lifecycle), notes: like(notes), sent: like(sent), received: like(received) }
+    }
+
+    fn len(&self) -> usize {
+        self.lifecycle.len() + self.notes.len()
+    }
+
+    fn into_events(self) -> impl Iterator<Item = (Instant, Event)> {
+        let mut lifecycle = self.lifecycle.into_iter();
+        let mut notes = self.notes.into_iter().peekable();
+        let mut sent = self.sent.into_iter();
+        let mut received = self.received.into_iter();
+        let mut before = 0;
+        std::iter::from_fn(move || match notes.next_if(|note| note.before() == before) {
+            Some(note) if note.is_sent() => sent.next().map(Sent::into_event),
+            Some(_) => received.next().map(Received::into_event),
+            None => {
+                before += 1;
+                lifecycle.next()
+            }
+        })
+    }
+
+    /// Empties it and keeps its room.
+    fn clear(&mut self) {
+        self.lifecycle.clear();
+        self.notes.clear();
+        self.sent.clear();
+        self.received.clear();
+    }
+
+    fn bytes(&self) -> usize {
+        fn room<T>(row: &Vec<T>) -> usize {
+            row.capacity() * size_of::<T>()
+        }
+        room(&self.lifecycle) + room(&self.notes) + room(&self.sent) + room(&self.received)
+    }
+}
+
+impl Note {
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a row has no more than ROW entries")]
+    fn new(before: usize, sent: bool) -> Self {
+        Note((before as u16) << 1 | u16::from(sent))
+    }
+
+    fn before(self) -> u16 {
+        self.0 >> 1
+    }
+
+    fn is_sent(self) -> bool {
+        self.0 & 1 == 1
+    }
+}
+
+impl Sent {
+    fn into_event(self) -> (Instant, Event) {
+        let Sent { at, from, to, message } = self;
+        (at, Event::Sent { id: message.id(), from, to, message: message.into_term() })
+    }
+}
+
+impl Received {
+    fn into_event(self) -> (Instant, Event) {
+        let Received { at, id, pid } = self;
+        (at, Event::Received { id, pid })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::term::Pid;
+    use crate::term::Term;
 
     const PID: Pid = Pid::new(1, 1);
 
-    fn full_of(pushed: u64) -> Log {
-        let mut log = Log::new(16 * ENTRY);
-        for n in 0..pushed {
-            let seq = log.push(Instant(n), Event::Suspended { pid: PID, on: true });
-            assert_eq!(seq, n);
-            log.push(Instant(n), Event::Received { id: n, pid: PID });
+    /// So many times a lifecycle event, and messages around it.
+    fn written(log: &mut Log, times: std::ops::Range<u64>) {
+        for n in times {
+            let (at, mut message) = (Instant(n), Message::cast(Term::Int(n.cast_signed())));
+            message.set_id(n + 1);
+            log.sent(at, PID, PID, message);
+            assert_eq!(log.push(at, Event::Suspended { pid: PID, on: true }), n);
+            log.received(at, n + 1, PID);
         }
-        log
+    }
+
+    fn expected(n: u64) -> [Entry; 3] {
+        let entry = |seq, event| Entry { seq, at: Instant(n), event };
+        let message = Message::cast(Term::Int(n.cast_signed())).into_term();
+        [
+            entry(n, Event::Sent { id: n + 1, from: PID, to: PID, message }),
+            entry(n, Event::Suspended { pid: PID, on: true }),
+            entry(n + 1, Event::Received { id: n + 1, pid: PID }),
+        ]
     }
 
     #[test]
     fn the_oldest_make_room_and_positions_stay() {
-        for pushed in [1, 8, 9, 100] {
-            let mut log = full_of(pushed);
-            let kept = pushed.min(8);
-            assert_eq!((log.len() as u64, log.dropped()), (2 * kept, 2 * (pushed - kept)));
-            let entries: Vec<Entry> = log.drain().collect();
-            let positions: Vec<(u64, bool)> =
-                entries.iter().map(|entry| (entry.seq, entry.event.is_message())).collect();
-            let expected = (pushed - kept..pushed).flat_map(|n| [(n, false), (n + 1, true)]);
-            assert_eq!(positions, expected.collect::<Vec<_>>());
-            assert!(entries.iter().map(|entry| entry.at).is_sorted());
-            assert_eq!(log.push(Instant(0), Event::Suspended { pid: PID, on: false }), pushed);
-            assert_eq!(log.drain().map(|entry| entry.seq).collect::<Vec<_>>(), [pushed]);
+        for times in [1, 8, 100, 10_000] {
+            let mut log = Log::new(10_000);
+            written(&mut log, 0..times);
+            assert!(log.bytes() <= 10_000, "{} bytes", log.bytes());
+            assert!(log.len() as u64 >= (3 * times).min(100));
+            assert_eq!(log.len() as u64 + log.dropped(), 3 * times);
+            let expected: Vec<Entry> = (0..times).flat_map(expected).skip(log.dropped() as usize).collect();
+            assert!(log.events().eq(expected.iter().map(|entry| entry.event.clone())));
+            assert_eq!(log.drain().collect::<Vec<_>>(), expected);
+            assert_eq!((log.len(), log.next_seq()), (0, times));
+            written(&mut log, times..times + 1);
+            assert_eq!(log.drain().collect::<Vec<_>>(), self::expected(times));
         }
     }
 
+    /// A block is used again with the room that it had for other kinds.
     #[test]
-    fn events_come_oldest_first() {
-        let log = full_of(9);
-        let ids: Vec<u64> = log
-            .events()
-            .filter_map(|event| if let Event::Received { id, .. } = event { Some(*id) } else { None })
-            .collect();
-        assert_eq!(ids, (1..9).collect::<Vec<_>>());
+    fn a_log_of_changing_kinds_keeps_its_bound() {
+        let mut log = Log::new(100_000);
+        for n in 0..10_000 {
+            match n / 1_000 % 3 {
+                0 => log.received(Instant(n), n, PID),
+                1 => log.sent(Instant(n), PID, PID, Term::Nil.into()),
+                _ => assert!(log.push(Instant(n), Event::Suspended { pid: PID, on: true }) < n),
+            }
+            assert!(log.bytes() <= 100_000, "{} bytes", log.bytes());
+        }
+        assert!(log.len() > 400, "{}", log.len());
+    }
+
+    #[test]
+    fn a_log_without_room_keeps_the_newest() {
+        let mut log = Log::new(0);
+        written(&mut log, 0..100);
+        assert!((1..=16).contains(&log.len()), "{}", log.len());
+        assert_eq!(log.drain().last(), expected(99).last().cloned());
     }
 }

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 
 use crate::term::Term;
 
-use super::message::Message;
+use super::message::{Message, Shape};
 
 /// Holes up to this number stay where they are.
 const MANY_HOLES: usize = 32;
@@ -142,15 +142,16 @@ impl Mailbox {
         }
     }
 
-    /// Takes the first message if it is the only one, a term and in no log: most are.
+    /// Takes the first message, with its number in the log, if it is the only one and a term: most
+    /// are.
     #[inline(always)]
-    pub(super) fn pop_plain(&mut self) -> Option<Term> {
+    pub(super) fn pop_term(&mut self) -> Option<(Term, u64)> {
         match self {
-            Mailbox::One(message) if message.is_plain() => {
-                let content = std::mem::take(&mut message.content);
+            Mailbox::One(message) if message.shape == Shape::Term => {
+                let term = (std::mem::take(&mut message.content), message.id());
                 // Nothing that needs a drop is left, and the compiler does not see that.
                 std::mem::forget(std::mem::take(self));
-                Some(content)
+                Some(term)
             }
             _ => None,
         }

@@ -177,12 +177,6 @@ impl Message {
         self.note = id;
     }
 
-    /// Is it a term, and in no log?
-    #[inline(always)]
-    pub(super) fn is_plain(&self) -> bool {
-        self.shape == Shape::Term && self.note == 0
-    }
-
     /// Does the kernel itself say it?
     #[inline(always)]
     fn is_told(&self) -> bool {

@@ -94,7 +94,10 @@ impl Kernel {
     #[cold]
     #[inline(never)]
     fn dispatch_watched(&mut self, from: Pid, to: Pid, alias: Option<Ref>, mut message: Message, words: u32) {
-        message.set_id(self.note_traced(from, to, &message));
+        if self.is_traced(from, to) {
+            message.set_id(self.messages);
+            self.log.sent(self.now, from, to, message.clone());
+        }
         match alias {
             Some(alias) if self.is_slow() => self.depart(from, to, Signal::Aliased { alias, message, words }),
             None if self.is_slow() => self.depart(from, to, Signal::Message { message, words }),
@@ -108,15 +111,11 @@ impl Kernel {
         self.whereis(name).is_some_and(|to| self.send(from, Dest::Pid(to), message))
     }
 
-    /// Logs a message if either end is traced; its number in the log.
-    fn note_traced(&mut self, from: Pid, to: Pid, message: &Message) -> u64 {
+    /// Is a message from one to the other to be logged?
+    #[inline]
+    fn is_traced(&self, from: Pid, to: Pid) -> bool {
         let traced = |pid| self.table.get(pid).is_some_and(|process: &Process| process.traced);
-        if !(self.trace_all || traced(from) || traced(to)) {
-            return 0;
-        }
-        let id = self.messages;
-        self.emit(Event::Sent { id, from, to, message: message.clone().into_term() });
-        id
+        self.trace_all || traced(from) || traced(to)
     }
 
     /// `exit(to, reason)` by `from`.

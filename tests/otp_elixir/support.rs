@@ -53,7 +53,7 @@ where
 
 /// The events of a run.
 pub(crate) fn events(node: &Runtime) -> Vec<Event> {
-    node.kernel().log.events().cloned().collect()
+    node.kernel().log.events().collect()
 }
 
 /// The text of a term in Elixir notation.
