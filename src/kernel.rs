@@ -21,6 +21,7 @@
 //! | [`planted`] | faults that a test of the tests plants |
 
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::task::Poll;
 
 mod alias;
@@ -49,7 +50,7 @@ use log::Log;
 use mailbox::{Mailbox, Position};
 use message::Message;
 use planted::{Fault, Planted};
-use process::{NOBODY, Process, Status};
+use process::{NOBODY, Origin, Process, Status};
 use run_queue::RunQueue;
 use table::Table;
 use teardown::Dying;
@@ -212,12 +213,13 @@ impl Kernel {
     ///
     /// OTP: <https://www.erlang.org/docs/25/reference_manual/processes#process-creation>
     pub fn spawn(&mut self, birth: Birth) -> Option<Pid> {
-        self.spawn_child(birth, None, Term::Nil)
+        let origin = birth.parent.map(|parent| Rc::new(Origin { parent: Some(parent), ..Origin::default() }));
+        self.spawn_child(birth, origin)
     }
 
-    /// [`Kernel::spawn`] of a process that inherits its group leader, and knows its ancestors.
-    pub(crate) fn spawn_child(&mut self, birth: Birth, leader: Option<Pid>, ancestors: Term) -> Option<Pid> {
-        let pid = self.table.insert(|pid| Process::new(pid, birth, leader, ancestors))?;
+    /// [`Kernel::spawn`] of a process that has its origin with others.
+    pub(crate) fn spawn_child(&mut self, birth: Birth, origin: Option<Rc<Origin>>) -> Option<Pid> {
+        let pid = self.table.insert(|pid| Process::new(pid, birth, origin))?;
         self.run_queue.push(pid);
         let Birth { parent, link, initial_call } = birth;
         self.emit(Event::Spawned { pid, parent, link, initial_call });
@@ -632,7 +634,7 @@ impl Kernel {
         let Some(process) = self.table.get_mut(pid).filter(|process| free && process.name.is_none()) else {
             return false;
         };
-        process.name = Some(name);
+        process.set_name(Some(name));
         self.names.insert(name, pid);
         self.emit(Event::Registered { pid, name });
         true
@@ -644,7 +646,7 @@ impl Kernel {
     pub fn unregister(&mut self, name: Atom) -> bool {
         let Some(pid) = self.names.remove(&name) else { return false };
         if let Some(process) = self.table.get_mut(pid) {
-            process.name = None;
+            process.set_name(None);
         }
         self.emit(Event::Unregistered { pid, name });
         true

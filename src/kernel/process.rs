@@ -1,5 +1,7 @@
 //! What the kernel knows of one process.
 
+use std::rc::Rc;
+
 use crate::event::Mfa;
 use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::Instant;
@@ -59,14 +61,10 @@ pub struct Process {
     pub name: Option<Atom>,
     /// Which loaded code it runs, 0 if nobody said; its old version cannot go without it.
     pub(crate) edition: u32,
-    /// The process that spawned it.
-    pub parent: Option<Pid>,
-    /// Who does its output, and which application it belongs to.
-    pub group_leader: Option<Pid>,
     /// The function it began in.
     pub initial_call: Mfa,
-    /// Pids or names of those who brought it about, the parent first; `[]` unless by proc_lib.
-    pub ancestors: Term,
+    /// Where it comes from; nowhere, if nobody has spawned it.
+    origin: Option<Rc<Origin>>,
     /// Messages that wait.
     pub mailbox: Mailbox,
     /// Processes it is linked to.
@@ -81,6 +79,17 @@ pub struct Process {
     pub(super) patience: Option<Box<Patience>>,
     /// Rare things.
     pub(super) cold: Option<Box<Cold>>,
+}
+
+/// Where a process comes from.
+#[derive(Clone, Default)]
+pub(crate) struct Origin {
+    /// The process that spawned it.
+    pub(super) parent: Option<Pid>,
+    /// Who does its output, and which application it belongs to.
+    pub(super) group_leader: Option<Pid>,
+    /// Pids or names of those who brought it about, the parent first; `[]` unless by proc_lib.
+    pub(super) ancestors: Term,
 }
 
 /// The time-outs of a process. Points in time have an order among equal ones.
@@ -107,8 +116,10 @@ pub struct Cold {
     pub(super) unlinking: Few<Pid, u64>,
     /// Timers that would send to this pid; they end with it.
     pub(super) addressed_timers: Few<Ref, ()>,
-    /// The ancestors of its children, made once: thousands of siblings share one list.
-    lineage: Option<(Option<Atom>, Term)>,
+    /// The origin of its children, made once: thousands of siblings share it.
+    children: Option<Rc<Origin>>,
+    /// That of its children by proc_lib.
+    descendants: Option<Rc<Origin>>,
 }
 
 /// Whose place a vacant slot is: there is no such slot, and no process has had this number.
@@ -127,7 +138,7 @@ pub(super) struct Estate {
 
 impl Process {
     /// A process that is linked to its parent if it is born so; the parent's end is the caller's.
-    pub(super) fn new(pid: Pid, birth: Birth, group_leader: Option<Pid>, ancestors: Term) -> Self {
+    pub(super) fn new(pid: Pid, birth: Birth, origin: Option<Rc<Origin>>) -> Self {
         let links = match birth.parent {
             Some(parent) if birth.link => Few::One(parent, ()),
             _ => Few::Empty,
@@ -140,10 +151,8 @@ impl Process {
             suspended: 0,
             name: None,
             edition: 0,
-            parent: birth.parent,
-            group_leader,
             initial_call: birth.initial_call,
-            ancestors,
+            origin,
             mailbox: Mailbox::default(),
             links,
             monitors: Few::default(),
@@ -158,7 +167,7 @@ impl Process {
     pub(super) fn vacate(&mut self) -> Estate {
         self.pid = NOBODY;
         self.mailbox = Mailbox::Empty;
-        self.ancestors = Term::Nil;
+        self.origin = None;
         Estate {
             name: self.name,
             traced: self.traced,
@@ -195,18 +204,66 @@ impl Process {
         self.cold.as_ref()?.unlinking.get(other).copied()
     }
 
-    /// The ancestors that its children have: itself, by name if it has one, and its own.
-    pub(crate) fn lineage(&mut self) -> Term {
-        let name = self.name;
-        let me = name.map_or(self.pid.into(), Term::from);
-        let ancestors = self.ancestors.clone();
-        let (made_for, lineage) =
-            self.cold_mut().lineage.get_or_insert_with(|| (name, Term::cons(me.clone(), ancestors.clone())));
-        if *made_for != name {
-            *made_for = name;
-            *lineage = Term::cons(me, ancestors);
+    /// The process that spawned it.
+    #[must_use]
+    pub fn parent(&self) -> Option<Pid> {
+        self.origin.as_ref()?.parent
+    }
+
+    /// Who does its output, and which application it belongs to.
+    #[must_use]
+    pub fn group_leader(&self) -> Option<Pid> {
+        self.origin.as_ref()?.group_leader
+    }
+
+    /// Pids or names of those who brought it about, the parent first; `[]` unless by proc_lib.
+    #[must_use]
+    pub fn ancestors(&self) -> Term {
+        self.origin.as_ref().map_or(Term::Nil, |origin| origin.ancestors.clone())
+    }
+
+    pub(crate) fn set_group_leader(&mut self, leader: Pid) {
+        let origin = self.origin.as_deref().cloned().unwrap_or_default();
+        self.origin = Some(Rc::new(Origin { group_leader: Some(leader), ..origin }));
+        self.forget_origins();
+    }
+
+    pub(super) fn set_name(&mut self, name: Option<Atom>) {
+        self.name = name;
+        self.forget_origins();
+    }
+
+    /// Its next children have another origin than those before.
+    fn forget_origins(&mut self) {
+        if let Some(cold) = &mut self.cold {
+            (cold.children, cold.descendants) = (None, None);
         }
-        lineage.clone()
+    }
+
+    /// What its children come from: it, and its group leader.
+    pub(crate) fn origin_of_children(&mut self) -> Rc<Origin> {
+        if let Some(origin) = self.cold.as_ref().and_then(|cold| cold.children.as_ref()) {
+            return origin.clone();
+        }
+        let origin = self.as_origin(Term::Nil);
+        self.cold_mut().children = Some(origin.clone());
+        origin
+    }
+
+    /// What its children by proc_lib come from: besides, they know it by name if it has one, and
+    /// its own ancestors.
+    pub(crate) fn origin_of_descendants(&mut self) -> Rc<Origin> {
+        if let Some(origin) = self.cold.as_ref().and_then(|cold| cold.descendants.as_ref()) {
+            return origin.clone();
+        }
+        let me = self.name.map_or(self.pid.into(), Term::from);
+        let origin = self.as_origin(Term::cons(me, self.ancestors()));
+        self.cold_mut().descendants = Some(origin.clone());
+        origin
+    }
+
+    fn as_origin(&self, ancestors: Term) -> Rc<Origin> {
+        Rc::new(Origin { parent: Some(self.pid), group_leader: self.group_leader(), ancestors })
     }
 
     /// The process dictionary, in order of insertion.
@@ -273,4 +330,4 @@ impl Process {
 }
 
 /// A process that exists costs this, its body, and what it holds.
-const _: () = assert!(size_of::<Process>() <= 232);
+const _: () = assert!(size_of::<Process>() <= 168);

@@ -365,7 +365,7 @@ pub fn get_key(cx: &Cx, application: Atom, key: Atom) -> Term {
 /// OTP: <https://www.erlang.org/docs/25/man/application#get_application-1>
 #[must_use]
 pub fn get_application(cx: &Cx, pid: Pid) -> Option<Atom> {
-    let leader = cx.of(pid, |process| process.group_leader).flatten()?;
+    let leader = cx.of(pid, |process| process.group_leader()).flatten()?;
     cx.table_rows(table()).into_iter().find_map(|(key, value)| match key.as_tuple() {
         Some([Term::Atom(tag), Term::Atom(name)]) if *tag == master::master_tag() && value == Term::Pid(leader) => {
             Some(*name)

@@ -197,7 +197,7 @@ impl Cx {
     /// `group_leader()`
     #[must_use]
     pub fn group_leader(&self) -> Option<Pid> {
-        self.with_me(|process| process.group_leader).flatten()
+        self.with_me(|process| process.group_leader()).flatten()
     }
 
     /// `group_leader(leader, pid)`
@@ -206,7 +206,7 @@ impl Cx {
     pub fn set_group_leader(&self, leader: Pid, pid: Pid) {
         self.act(1, |kernel, _| {
             if let Some(process) = kernel.process_mut(pid) {
-                process.group_leader = Some(leader);
+                process.set_group_leader(leader);
             }
         });
     }

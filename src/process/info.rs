@@ -112,7 +112,7 @@ fn value(kernel: &Kernel, process: &Process, item: &str) -> Option<Term> {
         "dictionary" => list(process.dictionary().iter().map(|(key, value)| Term::tuple([key.clone(), value.clone()]))),
         "trap_exit" => process.trap_exit.into(),
         "priority" => Atom::NORMAL.into(),
-        "group_leader" => process.group_leader.unwrap_or(process.pid).into(),
+        "group_leader" => process.group_leader().unwrap_or(process.pid).into(),
         "reductions" => Term::Int(i64::try_from(process.reductions).unwrap_or(i64::MAX)),
         "suspending" => list(
             process
@@ -121,7 +121,7 @@ fn value(kernel: &Kernel, process: &Process, item: &str) -> Option<Term> {
                 .filter(|(pid, _)| kernel.process(*pid).is_some())
                 .map(|(pid, times)| Term::tuple([pid.into(), i64::from(times).into(), 0.into()])),
         ),
-        "parent" => process.parent.map_or(Atom::UNDEFINED.into(), Term::from),
+        "parent" => process.parent().map_or(Atom::UNDEFINED.into(), Term::from),
         _ => return None,
     })
 }

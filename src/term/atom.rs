@@ -8,15 +8,16 @@
 //! [`MAX_ATOMS`] and [`MAX_BYTES`] and no further; a node that runs into that stops, and the next
 //! one on the thread knows what there is and makes no new atoms of such text.
 
-use std::{cell::RefCell, cmp::Ordering, fmt, rc::Rc};
+use std::{cell::RefCell, cmp::Ordering, fmt, num::NonZero, rc::Rc};
 
 use super::quick::QuickMap;
 
 /// An atom. Equality compares numbers, order compares texts.
 ///
 /// OTP: <https://www.erlang.org/docs/25/reference_manual/data_types#atom>
+// Never zero, so that an `Option<Atom>`, of which every process has one, is no larger.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Atom(u32);
+pub struct Atom(NonZero<u32>);
 
 impl Default for Atom {
     /// `undefined`
@@ -92,7 +93,7 @@ impl Atom {
     /// [`Atom::try_new`].
     #[must_use]
     pub fn new(text: &str) -> Self {
-        TABLE.with_borrow_mut(|table| Atom(table.intern(text)))
+        TABLE.with_borrow_mut(|table| Atom::at(table.intern(text)))
     }
 
     /// The atom of a text from outside.
@@ -103,21 +104,29 @@ impl Atom {
     pub fn try_new(text: &str) -> Result<Self, AtomError> {
         TABLE.with_borrow_mut(|table| {
             if let Some(number) = table.numbers.get(text) {
-                Ok(Atom(*number))
+                Ok(Atom::at(*number))
             } else if text.len() > MAX_CHARACTERS && text.chars().count() > MAX_CHARACTERS {
                 Err(AtomError::TooLong)
             } else if table.has_room_for(text) {
-                Ok(Atom(table.intern(text)))
+                Ok(Atom::at(table.intern(text)))
             } else {
                 Err(AtomError::TableFull)
             }
         })
     }
 
+    const fn at(place: u32) -> Self {
+        Atom(NonZero::<u32>::MIN.saturating_add(place))
+    }
+
+    fn place(self) -> usize {
+        self.0.get() as usize - 1
+    }
+
     /// The atom's text, without quotes.
     #[must_use]
     pub fn text(self) -> Rc<str> {
-        TABLE.with_borrow(|table| table.texts.get(self.0 as usize).cloned().unwrap_or_else(|| "".into()))
+        TABLE.with_borrow(|table| table.texts.get(self.place()).cloned().unwrap_or_else(|| "".into()))
     }
 }
 
@@ -126,7 +135,7 @@ impl Ord for Atom {
         if self == other {
             return Ordering::Equal;
         }
-        TABLE.with_borrow(|table| table.texts.get(self.0 as usize).cmp(&table.texts.get(other.0 as usize)))
+        TABLE.with_borrow(|table| table.texts.get(self.place()).cmp(&table.texts.get(other.place())))
     }
 }
 
@@ -150,7 +159,7 @@ macro_rules! well_known {
     (@consts $n:expr; $name:ident = $text:literal, $($rest:tt)*) => {
         impl Atom {
             #[doc = concat!("`", $text, "`")]
-            pub const $name: Atom = Atom($n);
+            pub const $name: Atom = Atom::at($n);
         }
         well_known!(@consts $n + 1; $($rest)*);
     };

@@ -180,8 +180,10 @@ impl Invariants {
         let Some(leader) = self.applications.leaders.get(&parent).copied() else { return };
         self.applications.leaders.insert(pid, leader);
         if let Some(process) = kernel.process(pid) {
-            let fine = process.group_leader == Some(leader);
-            self.check("A3", fine, || format!("{pid} has group leader {:?}, should be {leader}", process.group_leader));
+            let fine = process.group_leader() == Some(leader);
+            self.check("A3", fine, || {
+                format!("{pid} has group leader {:?}, should be {leader}", process.group_leader())
+            });
         }
     }
 

@@ -144,8 +144,9 @@ impl Master {
         let me = self.cx.me();
         let mut told: Vec<Pid> = Vec::new();
         loop {
-            let is_mine =
-                |pid: &Pid| *pid != me && self.cx.of(*pid, |process| process.group_leader == Some(me)).unwrap_or(false);
+            let is_mine = |pid: &Pid| {
+                *pid != me && self.cx.of(*pid, |process| process.group_leader() == Some(me)).unwrap_or(false)
+            };
             let left: Vec<Pid> = self.cx.processes().into_iter().filter(is_mine).collect();
             if left.is_empty() || self.cx.planted(Fault::GroupIsLeft) {
                 return;

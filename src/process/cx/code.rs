@@ -36,8 +36,8 @@ impl Cx {
         let Some(parent) = kernel.process_mut(self.me) else {
             return Err(Raise::exit(Atom::NOPROC)); // it has ended itself
         };
-        let (leader, lineage) = (parent.group_leader, if ancestors { parent.lineage() } else { Term::Nil });
-        match kernel.spawn_child(birth, leader, lineage) {
+        let origin = if ancestors { parent.origin_of_descendants() } else { parent.origin_of_children() };
+        match kernel.spawn_child(birth, Some(origin)) {
             Some(pid) => Ok(Cx::new(self.shared.clone(), pid)),
             None => Err(Raise::error(Atom::SYSTEM_LIMIT)),
         }

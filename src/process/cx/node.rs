@@ -77,7 +77,7 @@ impl Cx {
     /// OTP: <https://www.erlang.org/docs/25/man/proc_lib#description>
     #[must_use]
     pub fn ancestors(&self) -> Term {
-        self.with_me(|process| process.ancestors.clone()).unwrap_or_default()
+        self.with_me(|process| process.ancestors()).unwrap_or_default()
     }
 
     /// A value of the host that was installed on this node, by its type.
