@@ -353,6 +353,7 @@ impl App {
         self.timer = Some(Timeout::new(millis, move || link.send_message(Msg::Frame)));
     }
 
+    #[inline(never)]
     fn on_key(&mut self, ctx: &Context<Self>, event: &KeyboardEvent) -> bool {
         let Ok(Driver { snapshot, pace, .. }) = &self.driver else { return false };
         let Some(act) = keys::deed(event, snapshot, &self.choice, pace.playing, pace.speed) else { return false };
@@ -413,6 +414,7 @@ impl App {
 
     /// A node of another kind, with the seed of the one before and the environment that was asked for.
     /// What cannot be booted is refused, and the one before goes on.
+    #[inline(never)]
     fn stage(&mut self, scene: Scene, own: Option<String>) {
         let seed = self.driver.as_ref().map_or(1, |driver| driver.pace.seed);
         match Driver::new(scene.name(), own, seed, self.env.clone()) {
@@ -428,6 +430,7 @@ impl App {
         self.answer(Ok(()));
     }
 
+    #[inline(never)]
     fn reset(&mut self, seed: u64) {
         self.choice.take(&Act::Reset);
         (self.welcomed, self.awaited) = (false, None);

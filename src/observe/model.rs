@@ -3,6 +3,9 @@
 //! The model keeps one [`Snapshot`] and changes it in place: what an earlier snapshot shares is
 //! copied when it changes, a page at a time, and all else stays the same pointer. Beside it
 //! stand indexes that nobody sees.
+//!
+//! What happens rarely is out of line (`inline(never)`), here and on the page: a reader who only
+//! looks does not download it (`dev.d/lib/parts.mjs`).
 
 mod applications;
 mod children;

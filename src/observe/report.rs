@@ -86,6 +86,7 @@ fn stack_lines(stack: &Term) -> String {
     stack.iter().map(|frame| format!("\n    {}", format_stacktrace_entry(frame))).collect()
 }
 
+#[inline(never)]
 fn gen_server_terminate(body: &Term) -> Option<String> {
     let name = show(field(body, "name")?);
     let why = format_reason(field(body, "reason")?);
@@ -122,6 +123,7 @@ fn caller_of(message: &Term) -> Option<(Option<(String, String)>, &Term)> {
     }
 }
 
+#[inline(never)]
 fn no_handle_info(body: &Term) -> Option<String> {
     let (module, message) = (field(body, "module")?, field(body, "message")?);
     let name = field(body, "name").map(|name| format!(" {}", show(name))).unwrap_or_default();
@@ -143,6 +145,7 @@ fn format_reason(reason: &Term) -> String {
     }
 }
 
+#[inline(never)]
 fn process_crash(body: &Term) -> Option<String> {
     let info = body.iter().next()?;
     let pid = show(field(info, "pid")?);
@@ -198,6 +201,7 @@ fn child_started(body: &Term) -> Option<String> {
     Some(format!("{who} of Supervisor {} started\nPid: {pid}{}", supervisor_name(supervisor), child_details(child)))
 }
 
+#[inline(never)]
 fn child_trouble(body: &Term) -> Option<String> {
     let supervisor = supervisor_name(field(body, "supervisor")?);
     let child = field(body, "offender")?;

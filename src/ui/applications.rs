@@ -26,6 +26,7 @@ const MARGIN: i32 = 14;
 const NARROW: i32 = 560;
 
 /// The graph, and the same in words.
+#[inline(never)]
 pub(super) fn graph(act: &Callback<Act>, snapshot: &Snapshot, choice: &Choice, (room, high): (i32, i32)) -> Html {
     let t = choice.lang.words();
     let shown = booted(snapshot);

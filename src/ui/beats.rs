@@ -28,6 +28,7 @@ pub(super) fn shown(snapshot: &Snapshot, choice: &Choice, playing: bool) -> Opti
 }
 
 /// What the key and the button for the next beat do.
+#[inline(never)]
 pub(super) fn next(snapshot: &Snapshot, choice: &Choice, playing: bool) -> Act {
     match shown(snapshot, choice, playing) {
         None => Act::NextBeat,
@@ -129,6 +130,7 @@ fn said(snapshot: &Snapshot, beat: &Beat, t: &'static Words) -> String {
 }
 
 /// The numbers that a beat puts on the cards.
+#[inline(never)]
 pub(super) fn as_blast(beat: &Beat) -> Blast {
     match beat {
         Beat::Stopped(keys) => Blast { stop: keys.clone(), ..Blast::default() },

@@ -92,6 +92,7 @@ fn widths(act: &Callback<Act>, choice: &Choice, t: &'static Words) -> Html {
     html! { <span class="segmented" role="group" aria-label={t.span}>{ for Span::ALL.into_iter().map(button) }</span> }
 }
 
+#[inline(never)]
 fn drawing(props: &ChartProps, act: &Callback<Act>, series: &[Rc<Series>], (width, height): (i32, i32)) -> Html {
     if width == 0 {
         return Html::default();
@@ -183,6 +184,7 @@ fn label(at: usize, series: &Series, axis: &TimeScale, y: f64) -> Html {
 }
 
 /// The same as a table, newest first.
+#[inline(never)]
 fn table(series: &[Rc<Series>], t: &'static Words) -> Html {
     let mut points: Vec<_> = series
         .iter()

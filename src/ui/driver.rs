@@ -143,6 +143,7 @@ impl Driver {
     }
 
     /// Goes on by a step; to the next crash it goes frame by frame.
+    #[inline(never)]
     pub(crate) fn step(&mut self, stride: Stride) {
         self.session.stride(stride, FARTHEST);
         self.hold();
@@ -158,6 +159,7 @@ impl Driver {
 
     /// Holds time and takes steps until the next instruction of an upgrade is reached, or the
     /// upgrade has ended.
+    #[inline(never)]
     pub(crate) fn step_to_instruction(&mut self, application: Atom) {
         self.step_to_change(|seen| {
             let upgrade = seen.application(application).and_then(|view| view.upgrade.as_ref());
@@ -167,6 +169,7 @@ impl Driver {
 
     /// Holds time and takes steps until the last crash has one more beat, or there is another; the
     /// first beat that is new, if there is one.
+    #[inline(never)]
     pub(crate) fn step_to_beat(&mut self) -> Option<(u64, usize)> {
         let before = beats::last_crash(&self.snapshot).map(|crash| (crash.seq, crash.beats.len()));
         self.step_to_change(|seen| {
@@ -195,6 +198,7 @@ impl Driver {
     }
 
     /// Begins anew: same environment, same seed, same speed.
+    #[inline(never)]
     pub(crate) fn reset(&mut self, seed: u64) -> Result<(), Refusal> {
         self.session.reset(seed)?;
         self.session.play();
@@ -210,6 +214,7 @@ impl Driver {
         Ok(())
     }
 
+    #[inline(never)]
     pub(crate) fn dispatch(&mut self, command: Command) -> Result<(), Refusal> {
         let mut pace = self.pace;
         note_rate(&mut pace, &command);
@@ -224,6 +229,7 @@ impl Driver {
         self.session.inspect(pid)
     }
 
+    #[inline(never)]
     pub(crate) fn export(&mut self) -> String {
         self.session.export()
     }
@@ -232,6 +238,7 @@ impl Driver {
         self.relentless.as_ref().map(|relentless| &relentless.target)
     }
 
+    #[inline(never)]
     pub(crate) fn set_relentless(&mut self, target: Option<Target>) {
         self.relentless = target.map(|target| Relentless { target, last: None });
         if self.relentless.is_some() && !self.pace.playing {

@@ -90,6 +90,7 @@ fn inside(props: &InspectorProps, act: &Callback<Act>, node: &Rc<TreeNode>, t: &
 }
 
 /// The form that changes a supervisor while it runs, if its own code change will take it over.
+#[inline(never)]
 fn flags(props: &InspectorProps, node: &TreeNode, t: &'static Words) -> Option<Html> {
     let supervisor = node.supervisor.as_ref().filter(|it| !it.dynamic && node.state.is_alive())?;
     let name = node.process.as_ref()?.name.filter(|name| can_be_tuned(node.application, *name))?;
@@ -100,6 +101,7 @@ fn flags(props: &InspectorProps, node: &TreeNode, t: &'static Words) -> Option<H
 }
 
 /// The children of a supervisor in start order, each with what would happen if it died now.
+#[inline(never)]
 fn children(props: &InspectorProps, node: &TreeNode, t: &'static Words) -> Vec<(String, String)> {
     let seen = &props.snapshot;
     let told = |child: &Rc<TreeNode>| {
@@ -185,6 +187,7 @@ fn deeds(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: &'stat
 }
 
 /// For children of supervisors: crash it until nobody starts it again.
+#[inline(never)]
 fn relentless(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: &'static Words) -> Html {
     let target = words::target(node);
     if props.relentless.is_some() && props.relentless == target {
@@ -197,6 +200,7 @@ fn relentless(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: &
 }
 
 /// The outcome of the last call to it by somebody at the page.
+#[inline(never)]
 fn last_call(props: &InspectorProps, node: &TreeNode, t: &'static Words) -> Html {
     if !words::is_sequence(node) {
         return Html::default();

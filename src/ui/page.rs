@@ -144,6 +144,7 @@ fn applications(props: &PageProps, file: &NodeRef, t: &'static Words) -> Html {
 }
 
 /// The reader's application is down: why, and a button that starts it again.
+#[inline(never)]
 fn stopped(props: &PageProps, t: &'static Words) -> Html {
     let own = props.snapshot.applications.iter().find(|application| *application.name.text() == *props.app);
     let Some(own) = own.filter(|own| !runs(own) && props.snapshot.halted.is_none()) else { return Html::default() };
@@ -161,6 +162,7 @@ fn stopped(props: &PageProps, t: &'static Words) -> Html {
 }
 
 /// The whole node is down.
+#[inline(never)]
 fn halted(props: &PageProps, t: &'static Words) -> Html {
     let Some(reason) = &props.snapshot.halted else { return Html::default() };
     html! {
@@ -172,6 +174,7 @@ fn halted(props: &PageProps, t: &'static Words) -> Html {
 }
 
 /// What OTP's node says as it goes down, and what that means.
+#[inline(never)]
 fn last_words(snapshot: &Snapshot, reason: &Term, t: &'static Words) -> Html {
     let Some(text) = words::charlist(reason).map(|text| words::visible(&text, 4_000)) else {
         return html! { <code>{ words::brief(reason) }</code> };
@@ -191,6 +194,7 @@ fn last_words(snapshot: &Snapshot, reason: &Term, t: &'static Words) -> Html {
     }
 }
 
+#[inline(never)]
 fn layer(props: &PageProps) -> Html {
     let t = props.choice.lang.words();
     let (label, body) = match props.choice.layers.last() {

@@ -21,6 +21,7 @@ const MOST: usize = 60;
 const WIDTH: f64 = 7.0;
 const HEIGHT: f64 = 22.0;
 
+#[inline(never)]
 pub(crate) fn panel(series: &[Rc<Series>], handlers: &[[Term; 3]], t: &'static Words) -> Html {
     let heads = [t.server, "start", "stop", "exception", t.duration, t.mean, t.longest, t.metadata];
     let range = range(series);

@@ -132,6 +132,7 @@ fn window(props: &TimelineProps, width: i32) -> TimeScale {
 }
 
 /// Messages on their way from lane to lane.
+#[inline(never)]
 fn messages(props: &TimelineProps, lanes: &[Rc<Lane>], axis: &TimeScale, layout: Lanes) -> Html {
     let (seen, t) = (&props.snapshot, props.choice.lang.words());
     let middle = |row: usize| f64::from(layout.top(row) + layout.above + 10);
@@ -182,6 +183,7 @@ fn drawn(props: &TimelineProps, act: &Callback<Act>, lane: &Lane, axis: &TimeSca
     }
 }
 
+#[inline(never)]
 fn gap(gap: &Gap) -> Html {
     html! { <path class="gap" d={format!("M{} 10h{}", tenths(gap.x), tenths(gap.width))} /> }
 }
@@ -200,6 +202,7 @@ fn bar(bar: &Bar) -> Html {
     }
 }
 
+#[inline(never)]
 fn mark(mark: &Mark) -> Html {
     let (class, shape) = match mark.orderly {
         true => ("exit orderly", "M-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0"),

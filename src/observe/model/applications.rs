@@ -58,6 +58,7 @@ impl Model {
         self.arrange(None, keys);
     }
 
+    #[inline(never)]
     fn unload(&mut self, name: Atom, key: NodeKey) {
         Rc::make_mut(&mut self.shown.applications).retain(|view| view.name != name);
         self.down.remove(&name);

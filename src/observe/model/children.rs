@@ -118,6 +118,7 @@ impl Model {
         self.happened(stamp, Some(above), Happening::ChildStarted { child: key, pid, again });
     }
 
+    #[inline(never)]
     pub(super) fn child_failed(&mut self, stamp: Stamp, supervisor: Pid, id: &Term, reason: &Term) {
         let Some(above) = self.shown.key_of(supervisor) else { return };
         let starting = self.starting.remove(&supervisor).map(|starting| starting.key);
@@ -139,6 +140,7 @@ impl Model {
         self.happened(stamp, Some(above), Happening::ChildFailed { child: key, reason: reason.clone() });
     }
 
+    #[inline(never)]
     pub(super) fn child_ended(
         &mut self,
         stamp: Stamp,
@@ -188,6 +190,7 @@ impl Model {
         }
     }
 
+    #[inline(never)]
     pub(super) fn restart_counted(&mut self, stamp: Stamp, supervisor: Pid, id: &Term, used: u32) {
         let Some(above) = self.shown.key_of(supervisor) else { return };
         self.shown.counts.restarts += 1;
@@ -202,6 +205,7 @@ impl Model {
         self.happened(stamp, Some(above), Happening::RestartCounted { child, used });
     }
 
+    #[inline(never)]
     pub(super) fn gave_up(&mut self, stamp: Stamp, supervisor: Pid, id: &Term) {
         let Some(above) = self.shown.key_of(supervisor) else { return };
         self.shown.counts.gave_up += 1;

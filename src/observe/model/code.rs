@@ -25,12 +25,14 @@ impl Model {
         }
     }
 
+    #[inline(never)]
     pub(super) fn code_changed(&mut self, pid: Pid, to: &Term) {
         if let Some(process) = self.shown.process_mut(pid) {
             process.vsn = Some(to.clone());
         }
     }
 
+    #[inline(never)]
     pub(super) fn upgrade(&mut self, stamp: Stamp, name: Atom, number: u32, of: u32, instruction: &Term) {
         let Some(view) = self.application_mut(name) else { return };
         let upgrade = view.upgrade.get_or_insert_default();
@@ -43,6 +45,7 @@ impl Model {
     }
 
     /// The answer to a call of the release handler ends the change of a version.
+    #[inline(never)]
     pub(super) fn upgrade_ended(&mut self, target: &Term, request: &Term, outcome: &Result<Term, Term>) {
         let of_release = |tag: &Term| [Term::atom("upgrade_app"), Term::atom("downgrade_app")].contains(tag);
         let asked = request.as_tuple_of::<2>().is_some_and(|[tag, _]| of_release(tag));

@@ -52,6 +52,7 @@ impl Model {
     }
 
     /// A place is down by a failure; says it once for each outage.
+    #[inline(never)]
     pub(super) fn lane_down(&mut self, key: NodeKey, at: Instant) {
         if self.lane_mut(key).is_some_and(|lane| lane.fail(at)) {
             self.application_impaired(key, at);
@@ -65,12 +66,14 @@ impl Model {
     }
 
     /// A place will not come back: its outage ends without a repair.
+    #[inline(never)]
     pub(super) fn lane_closed(&mut self, key: NodeKey, at: Instant) {
         if self.lane_mut(key).is_some_and(|lane| lane.close(at)) {
             self.application_restored(key, at);
         }
     }
 
+    #[inline(never)]
     fn application_impaired(&mut self, key: NodeKey, at: Instant) {
         let Some(name) = self.shown.node(key).and_then(|node| node.application) else { return };
         let mut count = 0;
@@ -85,6 +88,7 @@ impl Model {
         }
     }
 
+    #[inline(never)]
     fn application_restored(&mut self, key: NodeKey, at: Instant) {
         let Some(name) = self.shown.node(key).and_then(|node| node.application) else { return };
         let Some(count) = self.down.get_mut(&name) else { return };
@@ -137,6 +141,7 @@ impl Model {
         }
     }
 
+    #[inline(never)]
     pub(super) fn telemetry(&mut self, stamp: Stamp, pid: Pid, event: &Telemetry) {
         let Some(part) = Part::of_next(&event.name) else { return };
         let Some(key) = self.shown.key_of(pid) else { return };
@@ -165,6 +170,7 @@ impl Model {
         name.or(id.filter(|id| !id.is_atom(Atom::UNDEFINED))).unwrap_or(Term::Pid(pid))
     }
 
+    #[inline(never)]
     pub(super) fn state_lost(&mut self, key: NodeKey, stamp: Stamp, reason: &Term, orderly: bool) {
         if let Some(series) = self.series_mut(key) {
             series.break_off(stamp.at, stamp.seq, reason.clone(), orderly);
@@ -182,6 +188,7 @@ impl Model {
         self.shown.log.push(Rc::new(line));
     }
 
+    #[inline(never)]
     pub(super) fn sent(&mut self, stamp: Stamp, id: u64, from: Pid, to: Pid, message: &Term) {
         self.shown.counts.messages += 1;
         let view = MessageView {
@@ -199,6 +206,7 @@ impl Model {
     }
 
     /// Ids grow with time, so the message is found by halving.
+    #[inline(never)]
     pub(super) fn received(&mut self, stamp: Stamp, id: u64) {
         let at = self.shown.messages.partition_point(|message| message.id < id);
         if self.shown.messages.get(at).is_some_and(|message| message.id == id)
@@ -208,6 +216,7 @@ impl Model {
         }
     }
 
+    #[inline(never)]
     pub(super) fn call_ended(&mut self, stamp: Stamp, client: Pid, call: &ClientCall) {
         let ClientCall { target, request, outcome, took } = call;
         match outcome {

@@ -159,6 +159,7 @@ impl Model {
     }
 
     /// The dead children of a dead supervisor come back only if it does.
+    #[inline(never)]
     fn orphans_mourned(&mut self, supervisor: NodeKey, stamp: Stamp) {
         for child in self.children_keys(Some(supervisor)) {
             if self.state_of(child).is_some_and(|state| !state.is_alive()) {
@@ -181,6 +182,7 @@ impl Model {
         }
     }
 
+    #[inline(never)]
     pub(super) fn suspended(&mut self, pid: Pid, on: bool) {
         if let Some(key) = self.shown.key_of(pid) {
             self.set_state(key, if on { State::Suspended } else { State::Running });

@@ -181,6 +181,7 @@ impl Model {
     }
 
     /// Nothing will come back here: the place is shown a while longer.
+    #[inline(never)]
     pub(super) fn mourn(&mut self, key: NodeKey, at: Instant) {
         if self.shown.node(key).is_none_or(|node| node.is_tombstone()) {
             return;
@@ -207,6 +208,7 @@ impl Model {
         }
     }
 
+    #[inline(never)]
     fn bury_first(&mut self) {
         let Some((gone_at, key)) = self.graves.pop_front() else { return };
         let still_dead = self.shown.node(key).is_some_and(|node| node.gone_at == Some(gone_at));

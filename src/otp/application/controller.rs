@@ -194,6 +194,7 @@ fn load(cx: &Cx, application: Atom) -> Term {
     Atom::OK.into()
 }
 
+#[inline(never)]
 fn change_application_data(cx: &Cx, spec: &Term) -> Term {
     match Spec::from_term(spec) {
         Ok(spec) => {
@@ -220,11 +221,13 @@ impl Controller {
         self.started.iter().any(|(name, _)| *name == application)
     }
 
+    #[inline(never)]
     fn which(&self, cx: &Cx) -> Term {
         let lines = self.running.iter().filter_map(|(name, _)| loaded_spec(cx, *name).map(|spec| spec.line()));
         Term::list(lines.collect::<Vec<_>>())
     }
 
+    #[inline(never)]
     fn unload(&self, cx: &Cx, application: Atom) -> Term {
         if self.is_running(application) {
             return Term::error(tagged("running", application));
@@ -383,6 +386,7 @@ impl Controller {
     /// | permanent | the node stops | the node stops |
     ///
     /// OTP: <https://www.erlang.org/docs/25/design_principles/applications#application-start-types>
+    #[inline(never)]
     fn master_ended(&mut self, cx: &Cx, master: Pid, reason: &Term) -> Reply {
         let Some(at) = self.running.iter().position(|(_, pid)| *pid == Some(master)) else { return Reply::none() };
         let (application, _) = self.running.remove(at);
@@ -404,6 +408,7 @@ impl Controller {
 
 impl Controller {
     /// Ends, and the node with it. The exit reason is a text, as it is in OTP.
+    #[inline(never)]
     fn give_up(&mut self, why: &str, application: Atom, reason: Term) -> Reply {
         let why = Term::tuple([Term::atom(why), application.into(), reason]);
         let text = print(&why, Style::TP);

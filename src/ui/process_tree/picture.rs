@@ -155,6 +155,7 @@ fn edge(props: &PictureProps, frame: &Frame, drawn: &Drawn) -> Html {
 }
 
 /// Links (dotted) and monitors (dash-dot) of the selected process, but for those along the tree.
+#[inline(never)]
 fn relations(props: &PictureProps, tree: &Tree, frame: &Frame) -> Html {
     let selected = props.selected.and_then(|key| props.snapshot.node(key)).filter(|node| node.state.is_alive());
     let Some(node) = selected else { return Html::default() };
@@ -172,6 +173,7 @@ fn relations(props: &PictureProps, tree: &Tree, frame: &Frame) -> Html {
 }
 
 /// The signals of a beat on their way.
+#[inline(never)]
 fn told(props: &PictureProps, tree: &Tree, frame: &Frame) -> Html {
     let Some(Beat::Told(all)) = props.beat.as_deref() else { return Html::default() };
     let line = |told: &Told| {
@@ -345,6 +347,7 @@ fn breadth(text: &str) -> i32 {
 
 /// Who would stop and who would start, numbered, if the place looked at died now: beside each other
 /// on the upper edge.
+#[inline(never)]
 fn numbers(props: &CardProps) -> Html {
     let stop = props.stop.map(|number| format!("■{number}"));
     let behind = stop.as_deref().map_or(-8, |stop| breadth(stop) - 6);
