@@ -76,7 +76,7 @@ pub(crate) fn Bar(props: &BarProps) -> Html {
             { counts(&props.counts, t) }
             <span class="spring" />
             <div class={if more { "extra open" } else { "extra" }}>
-                { stride(&act, props, t) }
+                if props.pace.awaits_crash || !props.pace.playing { { stride(&act, props, t) } }
                 { speed(&act, props, t) }
                 { automatic(&act, props, t) }
                 if props.page { { looks(&act, props, t) } }

@@ -48,7 +48,7 @@ fn chaos_hits_who_was_chosen_and_its_report_says_what_that_cost() {
         press(page, ".do-calm");
         page.wait_for("deep('.do-chaos') && deep('.bar .chaos').textContent === 'Chaos: off'");
         let rows = table(page);
-        let heads = ["child", "uptime", "MTBF", "MTTR", "availability", "crashes", "restarts", "values lost"];
+        let heads = ["child", "uptime", "MTBF", "MTTR", "availability", "times down", "restarts", "values lost"];
         assert_eq!(rows[0], heads);
         let names: Vec<&str> = rows[1..].iter().map(|row| row[0].as_str()).collect();
         assert_eq!(names, [":seq", "Seq.Supervisor", FIB, "Seq.ArithServer", "Seq.Dynamic"]);

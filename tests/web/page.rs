@@ -98,7 +98,7 @@ async fn a_restarted_child_keeps_its_place_and_its_element() {
     assert!(shown.all(".card .ring").iter().any(|ring| ring.text_content().as_deref() == Some("2")));
     let lanes = shown.all(".timeline .sr li");
     let said = lanes.iter().filter_map(|lane| lane.text_content()).find(|lane| lane.starts_with("Seq.FibServer"));
-    assert!(said.as_deref().is_some_and(|lane| lane.contains("incarnation 2, crashes 1")), "{said:?}");
+    assert!(said.as_deref().is_some_and(|lane| lane.contains("incarnation 2, times down 1")), "{said:?}");
     assert_eq!(shown.all(".line.error").len(), 1);
     shown.app.destroy();
 }
