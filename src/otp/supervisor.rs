@@ -47,7 +47,7 @@ mod requests;
 mod restart;
 mod shutdown;
 mod simple;
-mod start;
+pub(super) mod start;
 
 use std::rc::Rc;
 use std::task::Poll;

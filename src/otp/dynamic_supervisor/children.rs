@@ -12,6 +12,7 @@ use crate::supervision::{Budget, ChildType, Restart};
 use crate::term::{Atom, Ordered, Pid, Term};
 
 use super::super::child_spec::{self, ChildSpec};
+use super::super::supervisor::start::{Started, decoded};
 use super::{DynamicSupervisor, Fate, spec};
 
 /// `'$gen_restart'`: what the supervisor sends itself to try a failed restart again.
@@ -72,14 +73,6 @@ impl Children {
     }
 }
 
-/// What a child's start function made.
-enum Started {
-    /// A process, and the whole answer.
-    Running(Pid, Answer),
-    /// `ignore`
-    Ignored,
-}
-
 impl DynamicSupervisor {
     pub(super) async fn start_child(&mut self, cx: &Cx, child: ChildSpec) -> Term {
         if self.settings.max_children.is_some_and(|most| self.children.len() >= most) {
@@ -109,7 +102,7 @@ impl DynamicSupervisor {
         let (module, function, _) = child.start;
         let started = match cx.begin(module, function, &self.settings.arguments(child)).answer(cx).await {
             Ok(Answer::Ok(pid)) => Ok(Started::Running(pid, Answer::Ok(pid))),
-            Ok(Answer::Term(answer)) => started(answer),
+            Ok(Answer::Term(answer)) => decoded(answer),
             Err(raise) => Err(raise.into_exit_reason().0),
         };
         cx.emit(match &started {
@@ -203,17 +196,6 @@ impl DynamicSupervisor {
         }
         self.delete(cx, pid);
         Atom::OK.into()
-    }
-}
-
-fn started(answer: Term) -> Result<Started, Term> {
-    match (&answer, answer.as_tuple()) {
-        (_, Some([Term::Atom(Atom::OK), Term::Pid(pid)] | [Term::Atom(Atom::OK), Term::Pid(pid), _])) => {
-            Ok(Started::Running(*pid, Answer::Term(answer)))
-        }
-        (Term::Atom(Atom::IGNORE), _) => Ok(Started::Ignored),
-        (_, Some([Term::Atom(Atom::ERROR), reason])) => Err(reason.clone()),
-        _ => Err(answer),
     }
 }
 

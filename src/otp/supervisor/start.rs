@@ -55,7 +55,7 @@ impl Purpose {
 pub(super) type Outcome = Poll<Result<Reply, Raise>>;
 
 /// What a child's start function made.
-pub(super) enum Started {
+pub(crate) enum Started {
     /// A process; and the answer, `{ok, Pid}` or `{ok, Pid, Extra}`, to pass on.
     Running(Pid, Answer),
     /// `ignore`
@@ -201,7 +201,8 @@ fn started(outcome: Result<Answer, Raise>) -> Result<Started, Term> {
     }
 }
 
-fn decoded(answer: Term) -> Result<Started, Term> {
+/// Reads what a start function returned.
+pub(crate) fn decoded(answer: Term) -> Result<Started, Term> {
     match (&answer, answer.as_tuple()) {
         (_, Some([Term::Atom(Atom::OK), Term::Pid(pid)] | [Term::Atom(Atom::OK), Term::Pid(pid), _])) => {
             Ok(Started::Running(*pid, Answer::Term(answer)))
