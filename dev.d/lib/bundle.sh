@@ -30,17 +30,18 @@ if [ "${version:-0}" -lt 120 ]; then
   exit 0
 fi
 # By name, instances of one generic function lie side by side: they compress together, as do loads
-# and stores without a hint of their alignment. Code that is flat first ends smaller.
+# and stores without a hint of their alignment. Code that is flat first ends smaller. Nothing lies in
+# the lowest KiB: what comes that near to the end of the stack overflows it.
 oz=${LIC_WASM_OPT:--Oz}
-wasm-opt -g --flatten --rereloop "$oz" "$oz" --one-caller-inline-max-function-size 0 \
-  --dealign --reorder-functions-by-name "$wasm" -o whole.tmp
+wasm-opt -g --low-memory-unused --flatten --rereloop "$oz" "$oz" --one-caller-inline-max-function-size 0 \
+  --dealign --reorder-functions-by-name --no-stack-ir "$wasm" -o whole.tmp
 
 # 4. What a reader who only looks does not need goes into a file of its own (parts.mjs tells how).
 library=$(dirname "$(realpath "$(command -v wasm-opt)")")/../index.js
 parts() { node "$TRUNK_SOURCE_DIR/dev.d/lib/parts.mjs" "$library" "$@"; }
 if [ ! -f "$library" ]; then
   echo "bundle: this wasm-opt is not npm's binaryen: the page is left in one part" >&2
-  wasm-opt whole.tmp -o "$wasm"
+  wasm-opt --optimize-stack-ir whole.tmp -o "$wasm"
 elif [ "${LIC_MARK:-}" ]; then
   parts mark whole.tmp "$wasm"
 else

@@ -11,6 +11,8 @@ import fs from 'node:fs';
 const [library, command, whole, ...files] = process.argv.slice(2);
 const { default: binaryen } = await import(library);
 const { i32, none } = binaryen;
+binaryen.setGenerateStackIR(true);
+binaryen.setOptimizeStackIR(true);
 
 // What every browser knows that knows reference types, which the glue wants.
 const { Features } = binaryen;
@@ -63,32 +65,46 @@ const mark = (marked) => {
 const cut = (list, first, rest) => {
   const keys = new Set(fs.readFileSync(list, 'utf8').match(/^[0-9a-z]{7}$/gm));
   const later = functions(read()).filter(({ base, name }) => !base && keys.has(key(name)));
-  // Stubs of one signature lie side by side: they differ in a number only, and compress together.
-  later.sort((a, b) => a.params - b.params || a.results - b.results);
-  cutFirst(first, later, cutRest(rest, later.map(({ name }) => name)));
+  const entries = entriesOf(later);
+  cutFirst(first, later, entries, cutRest(rest, later, entries));
 };
 
-// Its own functions fill `later`; whatever they use of the others is imported from the first part.
+// Those of them which the first part uses. Stubs of one signature lie side by side: they differ in a
+// number only, and compress together.
+const entriesOf = (later) => {
+  const module = read();
+  for (const { name, params, results } of later) {
+    module.removeFunction(name);
+    module.addFunctionImport(name, 'rest', name, params, results);
+  }
+  for (const { base, name } of functions(module)) if (!base) module.addFunctionExport(name, `kept ${name}`);
+  module.runPasses(['remove-unused-module-elements']);
+  const used = new Set(functions(module).map(({ name }) => name));
+  const entries = later.filter(({ name }) => used.has(name));
+  return entries.sort((a, b) => a.params - b.params || a.results - b.results);
+};
+
+// Its entries fill the table `later`; whatever it uses of the others is imported from the first part.
 // Returns that: a name within the module and the short one of its import, for each kind.
-const cutRest = (file, own) => {
+const cutRest = (file, later, entries) => {
   const module = read();
   const shared = { Memory: [], Table: [], Global: [], Function: [] };
   let names = 0;
   const share = (kind, name) => {
-    const short = `_${(names++).toString(36)}`;
+    const short = (names++).toString(36);
     shared[kind].push([name, short]);
     return short;
   };
-  const isOwn = new Set(own);
+  const isLater = new Set(later.map(({ name }) => name));
   const memory = exported(module).find(({ name }) => name === 'memory').value;
   for (const { name } of exported(module)) module.removeExport(name);
   for (const { name } of segments(module)) module.removeElementSegment(name);
-  for (const { name, params, results } of functions(module).filter(({ name }) => !isOwn.has(name))) {
+  for (const { name, params, results } of functions(module).filter(({ name }) => !isLater.has(name))) {
     module.removeFunction(name);
     module.addFunctionImport(name, 'first', name, params, results);
   }
-  module.addTable('later', own.length + 1, own.length + 1);
-  module.addActiveElementSegment('later', 'later', own, module.i32.const(1));
+  module.addTable('later', entries.length + 1, entries.length + 1);
+  module.addActiveElementSegment('later', 'later', entries.map(({ name }) => name), module.i32.const(1));
   module.setMemory(1, -1, null, [], false, false, memory); // without the data
   module.addMemoryImport(memory, 'first', share('Memory', memory), false);
   for (const { name } of tables(module)) module.addTableImport(name, 'first', share('Table', name));
@@ -105,17 +121,17 @@ const cutRest = (file, own) => {
   return shared;
 };
 
-const cutFirst = (file, later, shared) => {
+const cutFirst = (file, later, entries, shared) => {
   const module = read();
-  module.addTable('later', later.length + 1, later.length + 1);
+  module.addTable('later', entries.length + 1, entries.length + 1);
   module.addGlobal('there', i32, true, module.i32.const(0));
   const isThere = module.global.get('there', i32);
   const fetched = module.call_indirect('later', module.i32.const(0), [], none, none);
   module.addFunction('fetch later', none, none, [], module.if(module.i32.eqz(isThere), fetched));
-  later.forEach(({ name, params, results }, at) => {
+  for (const { name } of later) module.removeFunction(name);
+  entries.forEach(({ name, params, results }, at) => {
     const passed = binaryen.expandType(params).map((type, i) => module.local.get(i, type));
     const called = module.call_indirect('later', module.i32.const(at + 1), passed, params, results);
-    module.removeFunction(name);
     module.addFunction(name, params, results, [], module.block(null, [module.call('fetch later', [], none), called], results));
   });
   for (const [kind, names] of Object.entries(shared))
