@@ -46,7 +46,7 @@ elif [ "${LIC_MARK:-}" ]; then
   parts mark whole.tmp "$wasm"
 else
   rest=${wasm%_bg.wasm}_rest.wasm
-  parts cut whole.tmp "$TRUNK_SOURCE_DIR/dev.d/lib/later.txt" "$wasm" "$rest"
+  parts cut whole.tmp "$TRUNK_SOURCE_DIR/dev.d/lib/later.txt" "$wasm" "$rest" "$glue"
   sed "s/^const REST = '';.*/const REST = '$rest';/" let-it-crash.js > loader.tmp
   mv loader.tmp let-it-crash.js
 fi

@@ -2,7 +2,7 @@
 // fetches when a reader reaches for a widget. Called by bundle.sh:
 //
 //   node parts.mjs BINARYEN mark WHOLE MARKED           for ./dev profile: a global for each function that ran
-//   node parts.mjs BINARYEN cut WHOLE LATER FIRST REST  LATER holds the keys of the functions of the rest
+//   node parts.mjs BINARYEN cut WHOLE LATER FIRST REST GLUE  LATER holds the keys of the functions of the rest
 //
 // In the first part a function of the rest is a stub that calls it through the table `later`. Slot 0 of
 // that table is the loader's: it instantiates the rest, which fills the other slots, and sets `there`.
@@ -62,11 +62,11 @@ const mark = (marked) => {
   write(module, marked);
 };
 
-const cut = (list, first, rest) => {
+const cut = (list, first, rest, glue) => {
   const keys = new Set(fs.readFileSync(list, 'utf8').match(/^[0-9a-z]{7}$/gm));
   const later = functions(read()).filter(({ base, name }) => !base && keys.has(key(name)));
   const entries = entriesOf(later);
-  cutFirst(first, later, entries, cutRest(rest, later, entries));
+  cutFirst(first, later, entries, cutRest(rest, later, entries), glue);
 };
 
 // Those of them which the first part uses. Stubs of one signature lie side by side: they differ in a
@@ -121,8 +121,9 @@ const cutRest = (file, later, entries) => {
   return shared;
 };
 
-const cutFirst = (file, later, entries, shared) => {
+const cutFirst = (file, later, entries, shared, glue) => {
   const module = read();
+  shortenImports(module, glue);
   module.addTable('later', entries.length + 1, entries.length + 1);
   module.addGlobal('there', i32, true, module.i32.const(0));
   const isThere = module.global.get('there', i32);
@@ -140,6 +141,17 @@ const cutFirst = (file, later, entries, shared) => {
   module.addGlobalExport('there', 'there');
   module.runPasses(['remove-unused-module-elements']);
   write(module, file);
+};
+
+// What the glue gives goes by its place in a row instead of by a name and a hash.
+const shortenImports = (module, glue) => {
+  let text = fs.readFileSync(glue, 'utf8');
+  functions(module).filter(({ base }) => base).forEach(({ name, module: from, base, params, results }, at) => {
+    text = text.replace(` ${base}: function`, ` ${at}: function`);
+    module.removeFunction(name);
+    module.addFunctionImport(name, from, String(at), params, results);
+  });
+  fs.writeFileSync(glue, text);
 };
 
 ({ mark, cut })[command](...files);
