@@ -7,6 +7,7 @@
 // In the first part a function of the rest is a stub that calls it through the table `later`. Slot 0 of
 // that table is the loader's: it instantiates the rest, which fills the other slots, and sets `there`.
 import fs from 'node:fs';
+import { alike } from './alike.mjs';
 
 const [library, command, whole, ...files] = process.argv.slice(2);
 const { default: binaryen } = await import(library);
@@ -34,6 +35,38 @@ const tables = (m) => all(m.getNumTables(), m.getTableByIndex, binaryen.getTable
 const globals = (m) => all(m.getNumGlobals(), m.getGlobalByIndex, binaryen.getGlobalInfo);
 const exported = (m) => all(m.getNumExports(), m.getExportByIndex, binaryen.getExportInfo);
 const segments = (m) => all(m.getNumElementSegments(), m.getElementSegmentByIndex, binaryen.getElementSegmentInfo);
+
+// Puts functions beside those that are like them: they compress together.
+const gather = (module) => {
+  const own = functions(module).filter(({ base }) => !base);
+  for (const at of alike(codeOf(module.emitBinary()))) {
+    const { name, params, results, vars, body } = own[at];
+    module.removeFunction(name);
+    module.addFunction(name, params, results, vars, body);
+  }
+};
+
+// The bodies of its functions, in their order.
+const codeOf = (binary) => {
+  const bytes = Buffer.from(binary);
+  let at = 8;
+  const number = () => {
+    let [value, shift, byte] = [0, 0, 0x80];
+    for (; byte & 0x80; shift += 7) value |= ((byte = bytes[at++]) & 0x7f) << shift;
+    return value;
+  };
+  const CODE = 10;
+  for (;;) {
+    const section = bytes[at++];
+    const size = number();
+    if (section === CODE) break;
+    at += size;
+  }
+  return Array.from({ length: number() }, () => {
+    const size = number();
+    return bytes.subarray(at, (at += size));
+  });
+};
 
 // A function's key: its name's hash (FNV-1a), without what a compiler adds to tell crates apart.
 // A name without a path is a number, or the glue's: such functions stay in the first part.
@@ -117,6 +150,7 @@ const cutRest = (file, later, entries) => {
     module.removeFunction(name);
     module.addFunctionImport(name, 'first', share('Function', name), params, results);
   }
+  gather(module);
   write(module, file);
   return shared;
 };
@@ -140,6 +174,7 @@ const cutFirst = (file, later, entries, shared, glue) => {
   module.addTableExport('later', 'later');
   module.addGlobalExport('there', 'there');
   module.runPasses(['remove-unused-module-elements']);
+  gather(module);
   write(module, file);
 };
 
