@@ -95,11 +95,16 @@ const mark = (marked) => {
   write(module, marked);
 };
 
-const cut = (list, first, rest, glue) => {
+const cut = (list, firstFile, restFile, glue) => {
   const keys = new Set(fs.readFileSync(list, 'utf8').match(/^[0-9a-z]{7}$/gm));
   const later = functions(read()).filter(({ base, name }) => !base && keys.has(key(name)));
   const entries = entriesOf(later);
-  cutFirst(first, later, entries, cutRest(rest, later, entries), glue);
+  const rest = restOf(later, entries);
+  const shared = functions(rest).filter(({ base }) => base);
+  const first = firstOf(later, entries, shared, glue);
+  share(first, rest, shared);
+  write(first, firstFile);
+  write(rest, restFile);
 };
 
 // Those of them which the first part uses. Stubs of one signature lie side by side: they differ in a
@@ -118,16 +123,8 @@ const entriesOf = (later) => {
 };
 
 // Its entries fill the table `later`; whatever it uses of the others is imported from the first part.
-// Returns that: a name within the module and the short one of its import, for each kind.
-const cutRest = (file, later, entries) => {
+const restOf = (later, entries) => {
   const module = read();
-  const shared = { Memory: [], Table: [], Global: [], Function: [] };
-  let names = 0;
-  const share = (kind, name) => {
-    const short = (names++).toString(36);
-    shared[kind].push([name, short]);
-    return short;
-  };
   const isLater = new Set(later.map(({ name }) => name));
   const memory = exported(module).find(({ name }) => name === 'memory').value;
   for (const { name } of exported(module)) module.removeExport(name);
@@ -136,28 +133,26 @@ const cutRest = (file, later, entries) => {
     module.removeFunction(name);
     module.addFunctionImport(name, 'first', name, params, results);
   }
+  for (const { name } of tables(module)) module.addTableImport(name, 'first', `table ${name}`);
   module.addTable('later', entries.length + 1, entries.length + 1);
   module.addActiveElementSegment('later', 'later', entries.map(({ name }) => name), module.i32.const(1));
+  module.addTableImport('later', 'first', 'later');
   module.setMemory(1, -1, null, [], false, false, memory); // without the data
-  module.addMemoryImport(memory, 'first', share('Memory', memory), false);
-  for (const { name } of tables(module)) module.addTableImport(name, 'first', share('Table', name));
+  module.addMemoryImport(memory, 'first', 'memory', false);
   for (const { name, type, mutable } of globals(module)) {
     module.removeGlobal(name);
-    module.addGlobalImport(name, 'first', share('Global', name), type, mutable);
+    module.addGlobalImport(name, 'first', `global ${name}`, type, mutable);
   }
   module.runPasses(['remove-unused-module-elements']);
-  for (const { name, params, results } of functions(module).filter(({ base }) => base)) {
-    module.removeFunction(name);
-    module.addFunctionImport(name, 'first', share('Function', name), params, results);
-  }
   gather(module);
-  write(module, file);
-  return shared;
+  return module;
 };
 
-const cutFirst = (file, later, entries, shared, glue) => {
+const firstOf = (later, entries, shared, glue) => {
   const module = read();
   shortenImports(module, glue);
+  for (const { name } of tables(module)) module.addTableExport(name, `table ${name}`);
+  for (const { name } of globals(module)) module.addGlobalExport(name, `global ${name}`);
   module.addTable('later', entries.length + 1, entries.length + 1);
   module.addGlobal('there', i32, true, module.i32.const(0));
   const isThere = module.global.get('there', i32);
@@ -169,13 +164,24 @@ const cutFirst = (file, later, entries, shared, glue) => {
     const called = module.call_indirect('later', module.i32.const(at + 1), passed, params, results);
     module.addFunction(name, params, results, [], module.block(null, [module.call('fetch later', [], none), called], results));
   });
-  for (const [kind, names] of Object.entries(shared))
-    for (const [name, short] of names) module[`add${kind}Export`](name, short);
+  for (const { name } of shared) module.addFunctionExport(name, `shared ${name}`);
   module.addTableExport('later', 'later');
   module.addGlobalExport('there', 'there');
   module.runPasses(['remove-unused-module-elements']);
   gather(module);
-  write(module, file);
+  return module;
+};
+
+// What they share goes by short names, in the order in which it lies in the first part.
+const share = (first, rest, shared) => {
+  const names = new Set(shared.map(({ name }) => name));
+  functions(first).filter(({ name }) => names.has(name)).forEach(({ name, params, results }, at) => {
+    const short = at.toString(36);
+    first.removeExport(`shared ${name}`);
+    first.addFunctionExport(name, short);
+    rest.removeFunction(name);
+    rest.addFunctionImport(name, 'first', short, params, results);
+  });
 };
 
 // What the glue gives goes by its place in a row instead of by a name and a hash.
