@@ -29,12 +29,11 @@ if [ "${version:-0}" -lt 120 ]; then
   echo "bundle: no wasm-opt of 120 or later on PATH (npm's binaryen has it): the page is built without it" >&2
   exit 0
 fi
-# By name, instances of one generic function lie side by side: they compress together, as do loads
-# and stores without a hint of their alignment. Code that is flat first ends smaller. Nothing lies in
-# the lowest KiB: what comes that near to the end of the stack overflows it.
+# Loads and stores compress better without a hint of their alignment. Code that is flat first ends smaller.
+# Nothing lies in the lowest KiB: what comes that near to the end of the stack overflows it.
 oz=${LIC_WASM_OPT:--Oz}
 wasm-opt -g --low-memory-unused --flatten --rereloop "$oz" "$oz" --one-caller-inline-max-function-size 0 \
-  --dealign --reorder-functions-by-name --no-stack-ir "$wasm" -o whole.tmp
+  --dealign --skip-pass=memory-packing --no-stack-ir "$wasm" -o whole.tmp
 
 # 4. What a reader who only looks does not need goes into a file of its own (parts.mjs tells how).
 library=$(dirname "$(realpath "$(command -v wasm-opt)")")/../index.js

@@ -8,6 +8,7 @@
 // that table is the loader's: it instantiates the rest, which fills the other slots, and sets `there`.
 import fs from 'node:fs';
 import { alike } from './alike.mjs';
+import { onlyOfRest, runsOf } from './data.mjs';
 
 const [library, command, whole, ...files] = process.argv.slice(2);
 const { default: binaryen } = await import(library);
@@ -34,6 +35,8 @@ const functions = (m) => all(m.getNumFunctions(), m.getFunctionByIndex, binaryen
 const tables = (m) => all(m.getNumTables(), m.getTableByIndex, binaryen.getTableInfo);
 const globals = (m) => all(m.getNumGlobals(), m.getGlobalByIndex, binaryen.getGlobalInfo);
 const exported = (m) => all(m.getNumExports(), m.getExportByIndex, binaryen.getExportInfo);
+const chunksOf = (m) => all(m.getNumDataSegments(), m.getDataSegmentByIndex, m.getDataSegmentInfo);
+const memoryOf = (m) => exported(m).find(({ name }) => name === 'memory').value;
 const segments = (m) => all(m.getNumElementSegments(), m.getElementSegmentByIndex, binaryen.getElementSegmentInfo);
 
 // Puts functions beside those that are like them: they compress together.
@@ -103,6 +106,7 @@ const cut = (list, firstFile, restFile, glue) => {
   const shared = functions(rest).filter(({ base }) => base);
   const first = firstOf(later, entries, shared, glue);
   share(first, rest, shared);
+  shareData(first, rest);
   write(first, firstFile);
   write(rest, restFile);
 };
@@ -118,15 +122,14 @@ const entriesOf = (later) => {
   for (const { base, name } of functions(module)) if (!base) module.addFunctionExport(name, `kept ${name}`);
   module.runPasses(['remove-unused-module-elements']);
   const used = new Set(functions(module).map(({ name }) => name));
-  const entries = later.filter(({ name }) => used.has(name));
-  return entries.sort((a, b) => a.params - b.params || a.results - b.results);
+  const signature = ({ params, results }) => `${binaryen.expandType(params)} ${binaryen.expandType(results)}`;
+  return later.filter(({ name }) => used.has(name)).sort((a, b) => signature(a).localeCompare(signature(b)));
 };
 
 // Its entries fill the table `later`; whatever it uses of the others is imported from the first part.
 const restOf = (later, entries) => {
   const module = read();
   const isLater = new Set(later.map(({ name }) => name));
-  const memory = exported(module).find(({ name }) => name === 'memory').value;
   for (const { name } of exported(module)) module.removeExport(name);
   for (const { name } of segments(module)) module.removeElementSegment(name);
   for (const { name, params, results } of functions(module).filter(({ name }) => !isLater.has(name))) {
@@ -137,8 +140,6 @@ const restOf = (later, entries) => {
   module.addTable('later', entries.length + 1, entries.length + 1);
   module.addActiveElementSegment('later', 'later', entries.map(({ name }) => name), module.i32.const(1));
   module.addTableImport('later', 'first', 'later');
-  module.setMemory(1, -1, null, [], false, false, memory); // without the data
-  module.addMemoryImport(memory, 'first', 'memory', false);
   for (const { name, type, mutable } of globals(module)) {
     module.removeGlobal(name);
     module.addGlobalImport(name, 'first', `global ${name}`, type, mutable);
@@ -182,6 +183,33 @@ const share = (first, rest, shared) => {
     rest.removeFunction(name);
     rest.addFunctionImport(name, 'first', short, params, results);
   });
+};
+
+// Each gets the data that it needs; what both need is the first part's. Where they lie stays.
+const shareData = (first, rest) => {
+  const chunks = chunksOf(first).sort((a, b) => a.offset - b.offset);
+  const [from, to] = [chunks[0].offset, chunks.at(-1).offset + chunks.at(-1).data.byteLength];
+  const image = new Uint8Array(to - from);
+  const memory = memoryOf(first);
+  for (const { offset, data } of chunks) image.set(new Uint8Array(data), offset - from);
+  const fill = (module, runs) => {
+    const segments = runs.map(([start, end]) => ({ offset: module.i32.const(start), data: image.subarray(start - from, end - from) }));
+    module.setMemory(module.getMemoryInfo().initial, -1, null, segments, false, false, memory);
+  };
+  const later = onlyOfRest(chunks, numbersIn(first), numbersIn(rest));
+  const isLater = ({ offset }) => later.some(([start, end]) => start <= offset && offset < end);
+  fill(first, runsOf(chunks.filter((chunk) => !isLater(chunk))));
+  fill(rest, later);
+  rest.addMemoryImport(memory, 'first', 'memory', false);
+};
+
+const numbersIn = (module) => {
+  const numbers = new Set();
+  for (const { base, body } of functions(module)) {
+    if (base) continue;
+    for (const [, number] of binaryen.emitText(body).matchAll(/(?:i32\.const |offset=)(\d+)/g)) numbers.add(Number(number));
+  }
+  return numbers;
 };
 
 // What the glue gives goes by its place in a row instead of by a name and a hash.
