@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`table`] | process slots; a pid is never reused |
 //! | [`process`] | what the kernel knows of one process |
+//! | [`links`] | whom a process is linked to |
 //! | [`message`] | messages, the most frequent ones in parts |
 //! | [`mailbox`] | the message queue, with removal from the middle |
 //! | [`signal`] | what processes send each other, and its arrival |
@@ -28,6 +29,7 @@ mod alias;
 mod run_queue;
 pub mod ets;
 pub mod few;
+pub mod links;
 pub mod log;
 pub mod mailbox;
 pub mod message;
@@ -47,7 +49,7 @@ use crate::term::{Atom, Pid, Ref, Term};
 use crate::time::{Duration, Instant};
 use ets::Tables;
 use log::Log;
-use mailbox::{Mailbox, Position};
+use mailbox::Position;
 use message::Message;
 use planted::{Fault, Planted};
 use process::{NOBODY, Origin, Process, Status};
@@ -343,7 +345,7 @@ impl Kernel {
             process.no_deadline();
             return if id == 0 { Poll::Ready(term) } else { self.noted(pid, id, term) };
         }
-        if let Mailbox::Empty = process.mailbox {
+        if process.mailbox.is_empty() {
             self.counter += 1;
             process.status = Status::Waiting;
             return Poll::Pending;

@@ -165,8 +165,8 @@ pub struct Window {
 /// Whether a restart is within the budget.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Budget {
-    /// Go on.
-    Within,
+    /// Go on: so many restarts count now, this one included.
+    Within(u32),
     /// More than `intensity` restarts in `period` seconds: the supervisor gives up.
     Exceeded,
 }
@@ -180,7 +180,7 @@ impl Window {
             Some((second, count)) if *second == now.as_secs() => *count = count.saturating_add(1),
             _ => self.buckets.push_back((now.as_secs(), 1)),
         }
-        if self.total > flags.intensity { Budget::Exceeded } else { Budget::Within }
+        if self.total > flags.intensity { Budget::Exceeded } else { Budget::Within(self.total) }
     }
 
     /// Restarts that count at `now`.
@@ -246,8 +246,8 @@ mod tests {
         let flags = Flags { intensity: 2, period: 5, ..Flags::default() };
         let at = |millis: u64| Instant::BOOT + Duration::from_millis(millis);
         let mut window = Window::default();
-        assert_eq!(window.record(at(0), &flags), Budget::Within);
-        assert_eq!(window.record(at(4_000), &flags), Budget::Within);
+        assert_eq!(window.record(at(0), &flags), Budget::Within(1));
+        assert_eq!(window.record(at(4_000), &flags), Budget::Within(2));
         assert_eq!(window.used(at(5_999), 5), 2);
         assert_eq!(window.used(at(6_000), 5), 1);
         assert_eq!(window.record(at(5_999), &flags), Budget::Exceeded);

@@ -24,6 +24,6 @@ fn identifiers_are_leaves() {
 #[test]
 fn an_idle_process_is_small() {
     assert!(size_of::<Message>() <= 40, "{}", size_of::<Message>());
-    assert!(size_of::<Mailbox>() <= 40, "{}", size_of::<Mailbox>());
-    assert!(size_of::<Process>() <= 168, "{}", size_of::<Process>());
+    assert!(size_of::<Mailbox>() <= 48, "{}", size_of::<Mailbox>());
+    assert!(size_of::<Process>() <= 192, "{}", size_of::<Process>());
 }

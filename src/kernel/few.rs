@@ -66,6 +66,19 @@ impl<K: Ord + Copy, V> Few<K, V> {
         removed
     }
 
+    /// Takes the first entry out.
+    #[inline]
+    pub fn pop_first(&mut self) -> Option<(K, V)> {
+        match self {
+            Few::Empty => None,
+            Few::One(..) => match std::mem::take(self) {
+                Few::One(key, value) => Some((key, value)),
+                _ => None,
+            },
+            Few::Many(many) => many.pop_first(),
+        }
+    }
+
     /// The value of a key.
     #[inline]
     #[must_use]

@@ -19,14 +19,11 @@ pub type Position = usize;
 /// A message queue. The mailboxes of most processes never hold more than one message, which is
 /// kept in place.
 #[derive(Default)]
-pub enum Mailbox {
-    /// Nothing waits.
-    #[default]
-    Empty,
-    /// One message waits.
-    One(Message),
-    /// There was more than one once.
-    Queue(Box<Queue>),
+pub struct Mailbox {
+    /// The oldest message, if none was there when it came.
+    first: Option<Message>,
+    /// The others. It keeps its room when it is empty.
+    rest: Option<Box<Queue>>,
 }
 
 /// Messages in order of arrival.
@@ -46,9 +43,9 @@ impl Mailbox {
     /// [`Mailbox::push`] of a message that is made where it will be.
     #[inline(always)]
     pub(super) fn push_made(&mut self, words: u32, make: impl FnOnce() -> Message) -> u64 {
-        if let Mailbox::Empty = self {
-            // Empty needs no drop, and the compiler does not see that.
-            std::mem::forget(std::mem::replace(self, Mailbox::One(make())));
+        if self.is_empty() {
+            // None needs no drop, and the compiler does not see that.
+            std::mem::forget(self.first.replace(make()));
             return weight_of(words);
         }
         self.push_behind(make(), words)
@@ -56,40 +53,25 @@ impl Mailbox {
 
     #[inline(never)]
     fn push_behind(&mut self, message: Message, words: u32) -> u64 {
-        match self {
-            Mailbox::Queue(queue) => queue.push(message, words),
-            _ => self.with_queue(|queue| queue.push(message, words)),
-        }
+        self.rest.get_or_insert_default().push(message, words);
+        self.words()
     }
 
-    /// Works on it as a queue, which it is from now on.
-    fn with_queue<T>(&mut self, act: impl FnOnce(&mut Queue) -> T) -> T {
-        let mut queue = std::mem::take(self).into_queue();
-        let result = act(&mut queue);
-        *self = Mailbox::Queue(queue);
-        result
-    }
-
-    fn into_queue(self) -> Box<Queue> {
-        let mut queue = Box::<Queue>::default();
-        match self {
-            Mailbox::Empty => {}
-            Mailbox::One(message) => {
-                let words = message.words();
-                queue.push(message, words);
-            }
-            Mailbox::Queue(queue) => return queue,
+    /// All messages in the queue, to work on.
+    fn as_queue(&mut self) -> &mut Queue {
+        let queue = self.rest.get_or_insert_default();
+        if let Some(first) = self.first.take() {
+            queue.push_first(first);
         }
         queue
     }
 
     /// The last two messages change places: a planted fault.
     pub(super) fn swap_last(&mut self) {
-        if let Mailbox::Queue(queue) = self {
-            let len = queue.entries.len();
-            if len > 1 {
-                queue.entries.swap(len - 1, len - 2);
-            }
+        let queue = self.as_queue();
+        let len = queue.entries.len();
+        if len > 1 {
+            queue.entries.swap(len - 1, len - 2);
         }
     }
 
@@ -97,80 +79,64 @@ impl Mailbox {
     #[inline]
     #[must_use]
     pub fn len(&self) -> usize {
-        match self {
-            Mailbox::Empty => 0,
-            Mailbox::One(..) => 1,
-            Mailbox::Queue(queue) => queue.len(),
-        }
+        self.before_rest() + self.rest.as_ref().map_or(0, |rest| rest.len())
     }
 
     /// Does none wait?
+    #[inline(always)]
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.first.is_none() && self.rest.as_ref().is_none_or(|rest| rest.entries.is_empty())
     }
 
     /// Words that the waiting messages take.
     #[must_use]
     #[inline]
     pub fn words(&self) -> u64 {
-        match self {
-            Mailbox::Empty => 0,
-            Mailbox::One(message) => weight(message),
-            Mailbox::Queue(queue) => queue.words,
-        }
+        self.first.as_ref().map_or(0, weight) + self.rest.as_ref().map_or(0, |rest| rest.words)
+    }
+
+    /// The position of what is first in `rest`.
+    #[inline]
+    fn before_rest(&self) -> Position {
+        usize::from(self.first.is_some())
     }
 
     /// The position behind the last message: a receive that starts here sees only what comes.
     #[inline]
     #[must_use]
     pub fn end(&self) -> Position {
-        match self {
-            Mailbox::Empty => 0,
-            Mailbox::One(..) => 1,
-            Mailbox::Queue(queue) => queue.entries.len(),
-        }
+        self.before_rest() + self.rest.as_ref().map_or(0, |rest| rest.entries.len())
     }
 
     /// Takes the first message.
     #[inline(always)]
     pub fn pop(&mut self) -> Option<Message> {
-        match self {
-            Mailbox::Empty => None,
-            Mailbox::One(..) => self.pop_only(),
-            Mailbox::Queue(queue) => queue.pop(),
-        }
+        if self.first.is_some() { self.first.take() } else { self.rest.as_mut()?.pop() }
     }
 
-    /// Takes the first message, with its number in the log, if it is the only one and a term: most
-    /// are.
+    /// Takes the first message, with its number in the log, if it is a term and waits in its place:
+    /// most do.
     #[inline(always)]
     pub(super) fn pop_term(&mut self) -> Option<(Term, u64)> {
-        match self {
-            Mailbox::One(message) if message.shape == Shape::Term => {
-                let term = (std::mem::take(&mut message.content), message.id());
-                // Nothing that needs a drop is left, and the compiler does not see that.
-                std::mem::forget(std::mem::take(self));
-                Some(term)
-            }
-            _ => None,
-        }
-    }
-
-    #[inline(always)]
-    fn pop_only(&mut self) -> Option<Message> {
-        if let Mailbox::One(message) = std::mem::take(self) { Some(message) } else { None }
+        let message = self.first.as_mut().filter(|message| message.shape == Shape::Term)?;
+        let term = (std::mem::take(&mut message.content), message.id());
+        // Nothing that needs a drop is left, and the compiler does not see that.
+        std::mem::forget(self.first.take());
+        Some(term)
     }
 
     /// The first position at or behind `from` whose message is wanted, with what `want` made of it.
     #[inline]
     pub fn find<T>(&mut self, from: Position, mut want: impl FnMut(&Term) -> Option<T>) -> Option<(Position, T)> {
-        match self {
-            Mailbox::Empty => None,
-            Mailbox::One(message) if from == 0 => want(message.as_term()).map(|wanted| (0, wanted)),
-            Mailbox::One(..) => None,
-            Mailbox::Queue(queue) => queue.find(from, |message| want(message.as_term())),
+        if from == 0
+            && let Some(found) = self.first.as_mut().and_then(|message| want(message.as_term()))
+        {
+            return Some((0, found));
         }
+        let before = self.before_rest();
+        let (at, found) = self.rest.as_mut()?.find(from.saturating_sub(before), |message| want(message.as_term()))?;
+        Some((before + at, found))
     }
 
     /// Takes the first message at or behind `from` that is wanted by those who know messages in
@@ -181,57 +147,53 @@ impl Mailbox {
         from: Position,
         mut want: impl FnMut(&mut Message) -> bool,
     ) -> Option<(Position, Message)> {
-        match self {
-            Mailbox::Empty => None,
-            Mailbox::One(message) => {
-                if from > 0 || !want(message) {
-                    return None;
-                }
-                Some((0, self.pop_only()?))
-            }
-            Mailbox::Queue(queue) => queue.take_wanted(from, want),
+        if from == 0 && self.first.as_mut().is_some_and(&mut want) {
+            return Some((0, self.first.take()?));
         }
+        let before = self.before_rest();
+        let (at, message) = self.rest.as_mut()?.take_wanted(from.saturating_sub(before), want)?;
+        Some((before + at, message))
     }
 
     /// Takes the message at a position that [`Mailbox::find`] gave. Positions found before are
     /// void after it.
     #[inline]
     pub fn take(&mut self, at: Position) -> Option<Message> {
-        match self {
-            Mailbox::Queue(queue) => queue.take(at),
-            _ => self.pop(),
+        match at.checked_sub(self.before_rest()) {
+            Some(at) => self.rest.as_mut()?.take(at),
+            None => self.first.take(),
         }
     }
 
     /// Removes all messages that match; returns how many.
     pub(crate) fn flush(&mut self, unwanted: impl FnMut(&Message) -> bool) -> usize {
-        if self.is_empty() { 0 } else { self.with_queue(|queue| queue.flush(unwanted)) }
+        if self.is_empty() { 0 } else { self.as_queue().flush(unwanted) }
     }
 
     /// Puts messages that arrived meanwhile behind the present ones.
-    pub fn append(&mut self, later: Mailbox) {
+    pub fn append(&mut self, mut later: Mailbox) {
         if !later.is_empty() {
-            self.with_queue(|queue| queue.append(&mut later.into_queue()));
+            self.as_queue().append(later.as_queue());
         }
     }
 
     /// The waiting messages, oldest first.
     pub fn iter(&self) -> impl Iterator<Item = Term> {
-        let (one, queue) = match self {
-            Mailbox::Empty => (None, None),
-            Mailbox::One(message) => (Some(message), None),
-            Mailbox::Queue(queue) => (None, Some(queue.entries.iter().flatten())),
-        };
-        one.into_iter().chain(queue.into_iter().flatten()).map(|message| message.clone().into_term())
+        let rest = self.rest.iter().flat_map(|rest| rest.entries.iter().flatten());
+        self.first.iter().chain(rest).map(|message| message.clone().into_term())
     }
 }
 
 impl Queue {
     #[inline]
-    fn push(&mut self, message: Message, words: u32) -> u64 {
+    fn push(&mut self, message: Message, words: u32) {
         self.words += weight_of(words);
         self.entries.push_back(Some(message));
-        self.words
+    }
+
+    fn push_first(&mut self, message: Message) {
+        self.words += weight(&message);
+        self.entries.push_front(Some(message));
     }
 
     #[inline]

@@ -8,6 +8,7 @@ use crate::time::Instant;
 
 use super::Birth;
 use super::few::Few;
+use super::links::Links;
 use super::mailbox::Mailbox;
 
 /// Whether a process runs.
@@ -45,7 +46,9 @@ pub enum AliasEnds {
     WithReply,
 }
 
-/// A process, without its body.
+/// A process, without its body. What every message touches comes first, and fills a cache line.
+#[repr(C)]
+#[cfg_attr(target_pointer_width = "64", repr(align(64)))]
 pub struct Process {
     /// Its identifier.
     pub pid: Pid,
@@ -59,27 +62,30 @@ pub struct Process {
     pub suspended: u8,
     /// Its registered name.
     pub name: Option<Atom>,
-    /// Which loaded code it runs, 0 if nobody said; its old version cannot go without it.
-    pub(crate) edition: u32,
-    /// The function it began in.
-    pub initial_call: Mfa,
-    /// Where it comes from; nowhere, if nobody has spawned it.
-    origin: Option<Rc<Origin>>,
     /// Messages that wait.
     pub mailbox: Mailbox,
-    /// Processes it is linked to.
-    pub links: Few<Pid, ()>,
-    /// Monitors it has set.
-    pub monitors: Few<Ref, Watch>,
-    /// Monitors set on it, by whom.
-    pub monitored_by: Few<Ref, Pid>,
     /// Work done so far.
     pub reductions: u64,
     /// Its time-outs, if it has ever waited with one.
     pub(super) patience: Option<Box<Patience>>,
     /// Rare things.
     pub(super) cold: Option<Box<Cold>>,
+    /// Processes it is linked to.
+    pub links: Links,
+    /// Monitors it has set.
+    pub monitors: Few<Ref, Watch>,
+    /// Monitors set on it, by whom.
+    pub monitored_by: Few<Ref, Pid>,
+    /// Where it comes from; nowhere, if nobody has spawned it.
+    origin: Option<Rc<Origin>>,
+    /// The function it began in.
+    pub initial_call: Mfa,
+    /// Which loaded code it runs, 0 if nobody said; its old version cannot go without it.
+    pub(crate) edition: u32,
 }
+
+/// A process that exists costs this, its body, and what it holds.
+const _: () = assert!(size_of::<Process>() <= 192);
 
 /// Where a process comes from.
 #[derive(Clone, Default)]
@@ -129,7 +135,7 @@ pub(super) const NOBODY: Pid = Pid::new(u32::MAX, u32::MAX);
 pub(super) struct Estate {
     pub(super) name: Option<Atom>,
     pub(super) traced: bool,
-    pub(super) links: Few<Pid, ()>,
+    pub(super) links: Links,
     pub(super) monitors: Few<Ref, Watch>,
     pub(super) monitored_by: Few<Ref, Pid>,
     pub(super) patience: Option<Box<Patience>>,
@@ -140,8 +146,8 @@ impl Process {
     /// A process that is linked to its parent if it is born so; the parent's end is the caller's.
     pub(super) fn new(pid: Pid, birth: Birth, origin: Option<Rc<Origin>>) -> Self {
         let links = match birth.parent {
-            Some(parent) if birth.link => Few::One(parent, ()),
-            _ => Few::Empty,
+            Some(parent) if birth.link => Links::to(parent),
+            _ => Links::default(),
         };
         Process {
             pid,
@@ -163,10 +169,10 @@ impl Process {
         }
     }
 
-    /// It has ended, and its place is nobody's.
+    /// It has ended, and its place is nobody's: all that it held is in the estate, or gone.
     pub(super) fn vacate(&mut self) -> Estate {
         self.pid = NOBODY;
-        self.mailbox = Mailbox::Empty;
+        self.mailbox = Mailbox::default();
         self.origin = None;
         Estate {
             name: self.name,
@@ -328,6 +334,3 @@ impl Process {
         self.cold.get_or_insert_default()
     }
 }
-
-/// A process that exists costs this, its body, and what it holds.
-const _: () = assert!(size_of::<Process>() <= 168);

@@ -151,7 +151,7 @@ impl Kernel {
 
     pub(super) fn add_link(&mut self, a: Pid, b: Pid) {
         if let Some(process) = self.table.get_mut(a) {
-            process.links.insert(b, ());
+            process.links.insert(b);
         }
     }
 
@@ -160,7 +160,7 @@ impl Kernel {
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#unlink-1>
     pub fn unlink(&mut self, me: Pid, to: Pid) {
         let Some(process) = self.table.get_mut(me) else { return };
-        if process.links.remove(to).is_some() {
+        if process.links.remove(to) {
             self.emit(Event::Unlinked { a: me, b: to });
             if self.planted.is(Fault::HalfUnlinked) {
                 return;
@@ -310,7 +310,7 @@ impl Kernel {
         match self.table.get_mut(to) {
             Some(process) if process.unlinking(from).is_some() => {}
             Some(process) => {
-                process.links.insert(from, ());
+                process.links.insert(from);
             }
             None => {
                 let reason = Atom::NOPROC.into();
@@ -355,7 +355,7 @@ impl Kernel {
     #[inline(never)]
     fn arrive_exit(&mut self, to: Pid, from: Pid, reason: ExitReason, link: bool, cause: Option<u64>) {
         let Some(process) = self.table.get_mut(to) else { return };
-        if link && process.links.remove(from).is_none() {
+        if link && !process.links.remove(from) {
             return; // unlinked while the signal was on its way
         }
         let trap = process.trap_exit;

@@ -49,7 +49,7 @@ impl Kernel {
         self.burying = false;
     }
 
-    fn bury(&mut self, pid: Pid, estate: Estate, reason: ExitReason, cause: Option<u64>) {
+    fn bury(&mut self, pid: Pid, mut estate: Estate, reason: ExitReason, cause: Option<u64>) {
         if pid == self.running {
             self.running = NOBODY;
         }
@@ -71,14 +71,14 @@ impl Kernel {
             }
         }
         let exit = Some(self.emit(Event::Exited { pid, reason: reason.0.clone(), cause }));
-        for (mref, watch) in estate.monitors {
+        while let Some((mref, watch)) = estate.monitors.pop_first() {
             self.transmit(pid, watch.target, Signal::Demonitor { mref });
         }
-        for (linked, ()) in estate.links {
+        while let Some(linked) = estate.links.pop_first() {
             let reason = if self.planted.is(Fault::ReasonIsLost) { Atom::NORMAL.into() } else { reason.clone() };
             self.transmit(pid, linked, Signal::Exit { from: pid, reason, link: true, cause: exit });
         }
-        for (mref, watcher) in estate.monitored_by {
+        while let Some((mref, watcher)) = estate.monitored_by.pop_first() {
             let down = |reason| Signal::Down { from: pid, mref, reason, cause: exit };
             self.transmit(pid, watcher, down(reason.clone()));
             if self.planted.is(Fault::DownTwice) {

@@ -143,7 +143,7 @@ fn crash_report(cx: &Cx, raise: &Raise, reason: &ExitReason) -> (Term, Term) {
                 Term::tuple([module.into(), function.into(), i64::from(arity).into()]),
                 process.name.map_or(Term::Nil, Term::from),
                 process.mailbox.len(),
-                Term::list(process.links.to_vec().into_iter().map(|link| Term::Pid(link.0)).collect::<Vec<_>>()),
+                Term::list(process.links.to_vec().into_iter().map(Term::Pid).collect::<Vec<_>>()),
                 process.reductions,
                 process.trap_exit,
             )

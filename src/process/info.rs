@@ -100,7 +100,7 @@ fn value(kernel: &Kernel, process: &Process, item: &str) -> Option<Term> {
         }),
         "message_queue_len" => process.mailbox.len().into(),
         "messages" => list(process.mailbox.iter()),
-        "links" => list(process.links.keys().into_iter().map(Term::from)),
+        "links" => list(process.links.to_vec().into_iter().map(Term::from)),
         "monitors" => list(process.monitors.to_vec().into_iter().map(|(_, watch)| {
             let node = || Term::from(Atom::NONODE);
             Term::tuple([

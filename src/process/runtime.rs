@@ -420,7 +420,7 @@ impl Runtime {
             message_queue_len: process.mailbox.len(),
             messages: process.mailbox.iter().take(messages).collect(),
             message_queue_words: process.mailbox.words(),
-            links: process.links.to_vec().into_iter().map(|entry| entry.0).collect(),
+            links: process.links.to_vec(),
             monitors: process.monitors.to_vec().into_iter().map(|entry| entry.1.target).collect(),
             monitored_by: process.monitored_by.to_vec().into_iter().map(|entry| entry.1).collect(),
             dictionary: process.dictionary().to_vec(),

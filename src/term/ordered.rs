@@ -35,35 +35,31 @@ impl<K: Ord, V> Ordered<K, V> {
         Ordered { pages: Vec::new(), len: 0 }
     }
 
+    /// Most maps grow at their end, and what is new is asked for most: it is looked at first.
     fn find<Q: Ord + ?Sized>(&self, key: &Q) -> Result<Place, Place>
     where
         K: Borrow<Q>,
     {
-        let page = self.page_of(key);
-        let entries = self.pages.get(page).map_or(&[][..], Vec::as_slice);
-        let at = match entries.last().map(|(last, _)| last.borrow().cmp(key)) {
-            Some(Ordering::Less) => Err(entries.len()),
-            Some(Ordering::Equal) => Ok(entries.len() - 1),
-            _ => entries.binary_search_by(|(other, _)| other.borrow().cmp(key)),
-        };
-        match at {
-            Ok(at) => Ok((page, at)),
-            Err(at) => Err((page, at)),
+        let newest = self.pages.len().saturating_sub(1);
+        let entries = self.pages.last().map_or(&[][..], Vec::as_slice);
+        match entries.last().map(|(last, _)| last.borrow().cmp(key)) {
+            None | Some(Ordering::Less) => Err((newest, entries.len())),
+            Some(Ordering::Equal) => Ok((newest, entries.len() - 1)),
+            Some(Ordering::Greater) => self.find_before(key),
         }
     }
 
-    /// The page that a key belongs to. Most maps grow at their end: it is looked at first.
-    #[inline]
-    fn page_of<Q: Ord + ?Sized>(&self, key: &Q) -> usize
+    fn find_before<Q: Ord + ?Sized>(&self, key: &Q) -> Result<Place, Place>
     where
         K: Borrow<Q>,
     {
-        let newest = self.pages.len().saturating_sub(1);
-        if self.pages.last().and_then(|page| page.first()).is_none_or(|(first, _)| first.borrow() <= key) {
-            return newest;
-        }
         let ends_before = |page: &Vec<(K, V)>| page.last().is_some_and(|(last, _)| last.borrow() < key);
-        self.pages.partition_point(ends_before).min(newest)
+        let page = self.pages.partition_point(ends_before);
+        let entries = self.pages.get(page).map_or(&[][..], Vec::as_slice);
+        match entries.binary_search_by(|(other, _)| other.borrow().cmp(key)) {
+            Ok(at) => Ok((page, at)),
+            Err(at) => Err((page, at)),
+        }
     }
 
     /// The value of a key.
@@ -112,6 +108,7 @@ impl<K: Ord, V> Ordered<K, V> {
     fn put(&mut self, (page, at): Place, entry: (K, V)) {
         self.len += 1;
         match self.pages.get_mut(page) {
+            Some(entries) if at == entries.len() && at < PAGE => entries.push(entry),
             Some(entries) if entries.len() < PAGE => entries.insert(at, entry),
             Some(entries) if at < PAGE => {
                 let behind = entries.split_off(PAGE / 2);
@@ -130,11 +127,20 @@ impl<K: Ord, V> Ordered<K, V> {
         }
     }
 
-    /// Takes an entry out; its value.
+    /// Takes an entry out; its value. What is new goes first, most often.
     pub fn remove<Q: Ord + ?Sized>(&mut self, key: &Q) -> Option<V>
     where
         K: Borrow<Q>,
     {
+        if let Some(newest) = self.pages.last_mut()
+            && let Some((_, value)) = newest.pop_if(|(last, _)| (*last).borrow() == key)
+        {
+            self.len -= 1;
+            if newest.is_empty() {
+                self.pages.pop();
+            }
+            return Some(value);
+        }
         let (page, at) = self.find(key).ok()?;
         self.take(page, at).map(|(_, value)| value)
     }
@@ -143,7 +149,8 @@ impl<K: Ord, V> Ordered<K, V> {
         let entries = self.pages.get_mut(page).filter(|entries| at < entries.len())?;
         let entry = entries.remove(at);
         self.len -= 1;
-        if entries.len() < PAGE / 2 {
+        let left = entries.len();
+        if left == 0 || left < PAGE / 2 && self.pages.len() > 1 {
             self.join(page);
             self.join(page.saturating_sub(1));
         }

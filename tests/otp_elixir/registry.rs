@@ -50,7 +50,7 @@ fn a_unique_key_belongs_to_one_process_as_long_as_it_lives() {
 }
 
 fn links(cx: &Cx) -> Vec<Pid> {
-    cx.of(cx.me(), |process| process.links.to_vec()).unwrap().into_iter().map(|link| link.0).collect()
+    cx.of(cx.me(), |process| process.links.to_vec()).unwrap()
 }
 
 fn owner(cx: &Cx) -> Pid {

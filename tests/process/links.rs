@@ -14,7 +14,7 @@ use let_it_crash::term::{Atom, Pid, Term};
 use crate::stage::*;
 
 fn links_of(cx: &Cx, pid: Pid) -> Vec<Pid> {
-    cx.of(pid, |process| process.links.to_vec().into_iter().map(|link| link.0).collect()).unwrap()
+    cx.of(pid, |process| process.links.to_vec()).unwrap()
 }
 
 #[test]

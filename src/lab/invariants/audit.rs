@@ -40,7 +40,7 @@ impl Invariants {
     fn audit_relations(&mut self, kernel: &Kernel, process: &Process) {
         let pid = process.pid;
         let Some(shadow) = self.live.get(&pid) else { return };
-        let links: BTreeSet<Pid> = process.links.to_vec().into_iter().map(|link| link.0).collect();
+        let links: BTreeSet<Pid> = process.links.to_vec().into_iter().collect();
         let watched_by: BTreeMap<_, _> = process.monitored_by.to_vec().into_iter().collect();
         let same_links = links == shadow.links;
         let same_monitors = watched_by == shadow.watched_by;

@@ -151,7 +151,7 @@ impl Actor {
             54..57 => self.cx.unlink(peer),
             57..59 => {
                 let mine = self.cx.of(self.cx.me(), |me| me.links.to_vec()).unwrap_or_default();
-                if let Some((linked, ())) = self.world.random().pick(&mine) {
+                if let Some(linked) = self.world.random().pick(&mine) {
                     self.cx.unlink(linked);
                 }
             }

@@ -147,10 +147,7 @@ impl DynamicSupervisor {
         let (supervisor, now, flags) = (cx.me(), cx.now(), &self.settings.flags);
         let budget = self.window.record(now, flags);
         cx.emit(match budget {
-            Budget::Within => {
-                let used = self.window.used(now, flags.period);
-                Event::RestartCounted { supervisor, id: id.clone(), used }
-            }
+            Budget::Within(used) => Event::RestartCounted { supervisor, id: id.clone(), used },
             Budget::Exceeded => Event::GaveUp { supervisor, id: id.clone() },
         });
         budget

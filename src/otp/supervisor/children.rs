@@ -121,8 +121,9 @@ impl Children {
 
     /// None has a process any more, and temporary ones are forgotten.
     pub(super) fn are_down(&mut self) {
-        let temporary = |(order, restart)| (restart == Restart::Temporary).then_some(order);
-        for order in self.restarts().into_iter().filter_map(temporary) {
+        let is_temporary = |child: &Child| child.spec.restart == Restart::Temporary;
+        let temporary = self.by_order.iter().filter(|(_, child)| is_temporary(child)).map(|(order, _)| *order);
+        for order in temporary.collect::<Vec<_>>() {
             self.remove(order);
         }
         self.by_order.values_mut().for_each(|child| child.pid = ChildPid::Undefined);

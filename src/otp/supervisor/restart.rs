@@ -146,8 +146,7 @@ impl Supervisor {
         if cx.planted(Fault::RestartsAreNotCounted) {
             self.window = Window::default();
         }
-        if self.window.record(now, &self.flags) == Budget::Within {
-            let used = self.window.used(now, self.flags.period);
+        if let Budget::Within(used) = self.window.record(now, &self.flags) {
             cx.emit(Event::RestartCounted { supervisor, id, used });
             return Ok((whom, spec));
         }

@@ -162,7 +162,7 @@ pub(in super::super) async fn links(actor: &Actor, op: &Op) -> Outcome {
     let Some(links) = actor.cx.of(pid, |process| process.links.to_vec()) else {
         return Err(Raise::error(Term::tuple([Atom::BADMATCH.into(), Atom::NIL.into()])));
     };
-    let labelled = links.into_iter().map(|link| link.0).filter(|link| actor.stage.label(*link).is_some());
+    let labelled = links.into_iter().filter(|link| actor.stage.label(*link).is_some());
     Ok(Term::list(actor.stage.sorted_by_label(labelled.map(Term::from).collect(), |pid| pid.clone())))
 }
 
