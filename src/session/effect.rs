@@ -210,7 +210,8 @@ fn erlang_term(node: &Runtime, text: &str) -> Result<Term, Refusal> {
     let limits = &node.kernel().limits;
     let depth = limits.term_depth as usize;
     let bounds = erlang::Limits { depth, bytes: limits.text_bytes, ..erlang::Limits::default() };
-    erlang::parse_within(text, bounds).map_err(|error| Why::NoTerm.of(&[&error]))
+    erlang::parse_within(text, bounds)
+        .map_err(|error| Why::NoTerm.of(&[&error.line, &error.column, &error.found, &error.expected]))
 }
 
 fn start_sequence(name: &str, spec: &SequenceSpec) -> Result<Task, Refusal> {

@@ -51,7 +51,7 @@ reasons! {
     NotRegistered: "no process is registered as {0}";
     NotAlive: "no process #PID<0.{0}.0> is alive";
     NoCallbacks: "{0} runs no callbacks; only a signal can end it";
-    NoTerm: "{0}";
+    NoTerm: "line {0}, column {1}: found {2}, expected {3}";
     NoSuchCaller: "nobody can be called {0}";
     NoInteger: "{0} must be an integer of at most {2} digits, not {1}";
     VariableName: "no name of a variable: {0}";
@@ -75,7 +75,7 @@ reasons! {
     FaultChildless: "the fault of {0} hits children, but only supervisors have any";
     FaultTarget: "a fault hits {0}, which is not in the tree";
     FaultEvery: "the fault of {0} comes at most every {1} ms";
-    FaultReason: "the reason of the fault of {0}: {1}";
+    FaultReason: "the reason of the fault of {0}, line {1}, column {2}: found {3}, expected {4}";
     TextEnds: "line {0}, column {1}: the text ends too early";
     TextMissing: "line {0}, column {1}: the field `{2}` is missing";
     TextTwice: "line {0}, column {1}: the field `{2}` stands there twice";

@@ -233,7 +233,10 @@ fn check_blow(blow: &Blow, tree: &Place, limits: &Limits) -> Result<(), Refusal>
     if blow.every_ms.is_some_and(|every| every < limits.scenario_every_ms) {
         return Err(Why::FaultEvery.of(&[&target, &limits.scenario_every_ms]));
     }
-    erlang::parse(&blow.reason).map(|_| ()).map_err(|error| Why::FaultReason.of(&[&target, &error]))
+    let refused = |error: erlang::Error| {
+        Why::FaultReason.of(&[&target, &error.line, &error.column, &error.found, &error.expected])
+    };
+    erlang::parse(&blow.reason).map(|_| ()).map_err(refused)
 }
 
 impl Place {

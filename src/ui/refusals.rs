@@ -17,15 +17,27 @@ pub(crate) fn refusal(refusal: &Refusal, lang: Lang) -> String {
 fn in_korean(refusal: &Refusal) -> String {
     let text = korean(refusal.why);
     match refusal.why {
-        Why::TextValue | Why::TextField | Why::TextOther => {
+        Why::TextValue | Why::TextField | Why::TextOther | Why::NoTerm | Why::FaultReason => {
             Refusal { why: refusal.why, about: refusal.about.iter().map(|about| noun(about)).collect() }.fill(text)
         }
         _ => refusal.fill(text),
     }
 }
 
-/// What may stand in a JSON text.
-const NOUNS: [(&str, &str); 13] = [
+/// What may stand in a JSON text, and what most often is wrong in a term; of two that begin alike the
+/// longer one first.
+const NOUNS: [(&str, &str); 24] = [
+    ("the end of the text", "글의 끝"),
+    ("a term", "Erlang term"),
+    ("a string with its closing", "문자열을 닫는"),
+    ("an atom with its closing", "atom을 닫는"),
+    ("a number", "수"),
+    ("a blank behind \".\"", "\".\" 뒤의 빈칸"),
+    ("a digit", "숫자"),
+    ("less nesting", "더 얕은 중첩"),
+    ("an integer or a string", "정수나 문자열"),
+    ("an integer", "정수"),
+    ("\"{\" of a map", "맵의 \"{\""),
     ("an object", "객체"),
     ("an array of two", "값 두 개의 배열"),
     ("an array", "배열"),
@@ -46,6 +58,7 @@ fn noun(text: &str) -> String {
     known
         .map_or_else(|| text.to_owned(), |(english, korean)| text.replacen(english, korean, 1))
         .replace("` or `", "`, `")
+        .replace("\" or \"", "\", \"")
 }
 
 const fn korean(why: Why) -> &'static str {
@@ -67,7 +80,7 @@ const fn korean(why: Why) -> &'static str {
         Why::NotRegistered => "이 이름으로 등록된 프로세스가 없습니다: {0}",
         Why::NotAlive => "살아 있는 프로세스가 아닙니다: #PID<0.{0}.0>",
         Why::NoCallbacks => "콜백이 없어 시그널로만 끝낼 수 있습니다: {0}",
-        Why::NoTerm => "항을 읽을 수 없습니다: {0}",
+        Why::NoTerm => "Erlang term {0}행 {1}열에 있는 것: {2}, 필요한 것: {3}",
         Why::NoSuchCaller => "쓸 수 없는 이름입니다: {0}",
         Why::NoInteger => "최대 {2}자리의 정수여야 합니다. {0}: {1}",
         Why::VariableName => "변수 이름이 아닙니다: {0}",
@@ -91,7 +104,7 @@ const fn korean(why: Why) -> &'static str {
         Why::FaultChildless => "자식을 겨누는 장애인데 슈퍼바이저가 아닙니다: {0}",
         Why::FaultTarget => "트리에 없는 것을 겨누는 장애입니다: {0}",
         Why::FaultEvery => "같은 장애는 {1} ms 이상 간격을 두어야 합니다: {0}",
-        Why::FaultReason => "장애의 이유를 읽을 수 없습니다. {0}: {1}",
+        Why::FaultReason => "{0} 장애의 이유 {1}행 {2}열에 있는 것: {3}, 필요한 것: {4}",
         Why::TextEnds => "{0}행 {1}열: 글이 다 끝나지 않았습니다.",
         Why::TextMissing => "{0}행 {1}열: 필드가 빠졌습니다. 필요한 것: `{2}`",
         Why::TextTwice => "{0}행 {1}열: 같은 필드가 두 번 나옵니다. `{2}`",
@@ -114,10 +127,37 @@ mod tests {
 
     #[test]
     fn both_languages_name_the_same_things() {
-        let places = |text: &str| (0..4).map(|at| text.contains(&format!("{{{at}}}"))).collect::<Vec<_>>();
+        let places = |text: &str| (0..5).map(|at| text.contains(&format!("{{{at}}}"))).collect::<Vec<_>>();
         for why in Why::ALL {
             assert_eq!(places(korean(*why)), places(why.english()), "{why:?}");
             assert!(korean(*why).chars().any(|letter| ('가'..='힣').contains(&letter)), "{why:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_term_is_told_in_korean() {
+        let bad = [
+            "",
+            "{ok 1}",
+            "[a|b,c]",
+            "[a}",
+            "#{a}",
+            "#a",
+            "ok ok",
+            "a.b",
+            "\"a",
+            "'a",
+            "1.0e",
+            "-ok",
+            "<<a>>",
+            &"[".repeat(65),
+        ];
+        for text in bad {
+            let error = crate::term::erlang::parse(text).unwrap_err();
+            let why = Why::NoTerm.of(&[&error.line, &error.column, &error.found, &error.expected]);
+            let said = refusal(&why, Lang::Ko);
+            let english = [" a ", " an ", " the ", " of ", " or ", "with", "behind", "digit", "name", "text"];
+            assert!(!english.iter().any(|word| said.contains(word)), "{text}: {said}");
         }
     }
 }
