@@ -95,7 +95,8 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
                 } }
             </div>
             <div class="foot">
-                if crash.is_none() { <p class="hint about">{ t.about(choice.scene) }</p> }
+                // What to do has been done; what to watch goes on.
+                if crash.is_none() || choice.scene.app() != SEQ { <p class="hint about">{ t.about(choice.scene) }</p> }
                 { beats::strip(&act, &props.snapshot, choice, crash.as_ref(), props.playing) }
                 if choice.form == TreeForm::Applications {
                     <p class="preview">{ t.graph_hint }</p>

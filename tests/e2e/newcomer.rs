@@ -27,6 +27,16 @@ fn the_page_says_what_it_is_and_what_to_do_until_something_has_crashed() {
 }
 
 #[test]
+fn what_a_scenario_shows_is_said_while_it_happens_too() {
+    with_page("index.html?app=strategies&seed=7", View::wide(360), |page| {
+        page.wait_for("deep('.beats li')?.checkVisibility() && deep('.about').checkVisibility()");
+        assert!(page.text(".about").contains("rest_for_one it and those started after it"));
+        let rows = page.eval("return deep('.list').clientHeight / deep('.row').offsetHeight").as_f64().unwrap();
+        assert!(rows > 6.0, "room for {rows} rows");
+    });
+}
+
+#[test]
 fn the_tree_stays_where_it_is_while_a_crash_is_told() {
     open(View::default(), |page| {
         let before = page.eval(HEIGHT);
