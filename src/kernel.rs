@@ -196,7 +196,7 @@ impl Kernel {
     /// How many slots the process table has: one more than the greatest that a pid has had so far.
     #[must_use]
     pub fn process_slots(&self) -> u32 {
-        u32::try_from(self.table.slots()).unwrap_or(u32::MAX)
+        self.table.slots()
     }
 
     /// The process in a slot of the table, if one is alive there.

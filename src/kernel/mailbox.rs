@@ -44,8 +44,7 @@ impl Mailbox {
     #[inline(always)]
     pub(super) fn push_made(&mut self, words: u32, make: impl FnOnce() -> Message) -> u64 {
         if self.is_empty() {
-            // None needs no drop, and the compiler does not see that.
-            std::mem::forget(self.first.replace(make()));
+            self.first = Some(make());
             return weight_of(words);
         }
         self.push_behind(make(), words)

@@ -21,6 +21,9 @@ pub struct Message {
     /// Its number in the log, 0 if it was sent untraced. Of what the kernel itself tells, which is
     /// never traced: the slot of who ended.
     note: u64,
+    /// Nothing. Without it the last bytes would be padding, which nobody writes: a processor waits
+    /// long when it reads at once what was written in other pieces.
+    _spare: [u8; 2],
     /// What is in the shape.
     pub(crate) content: Term,
 }
@@ -84,7 +87,7 @@ impl Caller {
     #[inline]
     fn says(self, shape: Shape, content: Term) -> Message {
         let Caller { mref, serial, aliased } = self;
-        Message { shape, aliased, serial, mref, note: 0, content }
+        Message { shape, aliased, serial, mref, note: 0, _spare: [0; 2], content }
     }
 
     /// The process that called.
@@ -141,7 +144,7 @@ impl Message {
     #[must_use]
     pub fn ack_ok(from: Pid) -> Self {
         let (serial, mref) = (from.serial, Ref::new(0, from.slot));
-        Message { shape: Shape::AckOk, aliased: false, serial, mref, note: 0, content: Term::Nil }
+        Message { serial, mref, ..Message::plain(Shape::AckOk, Term::Nil) }
     }
 
     /// Who has sent it, if it is a call or an acknowledgement.
@@ -152,7 +155,7 @@ impl Message {
 
     #[inline]
     fn plain(shape: Shape, content: Term) -> Self {
-        Message { shape, aliased: false, serial: 0, mref: Ref::new(0, 0), note: 0, content }
+        Message { shape, aliased: false, serial: 0, mref: Ref::new(0, 0), note: 0, _spare: [0; 2], content }
     }
 
     /// `{'EXIT', Pid, Reason}`

@@ -169,6 +169,12 @@ impl Process {
         }
     }
 
+    /// What stands in a vacant place.
+    pub(super) fn nobody() -> Self {
+        let initial_call = Mfa { module: Atom::UNDEFINED, function: Atom::UNDEFINED, arity: 0 };
+        Process::new(NOBODY, Birth { parent: None, link: false, initial_call }, None)
+    }
+
     /// It has ended, and its place is nobody's: all that it held is in the estate, or gone.
     pub(super) fn vacate(&mut self) -> Estate {
         self.pid = NOBODY;

@@ -5,11 +5,17 @@ use crate::term::ordered::sort_by_key;
 
 use super::process::{Estate, NOBODY, Process};
 
+/// Processes of a chunk. Who starts or stops many at once goes through memory in its order.
+const CHUNK: usize = 32;
+
 /// All live processes. A slot that is vacant keeps its room: who had many processes may have as
 /// many again.
 pub struct Table {
-    /// Side by side: who starts or stops many at once goes through memory in its order.
-    slots: Vec<Process>,
+    /// They stay where they are when there are more: moving leaves holes that a page never gives
+    /// back.
+    chunks: Vec<Box<[Process; CHUNK]>>,
+    /// Slots that have ever been taken.
+    slots: u32,
     free: Vec<u32>,
     live: usize,
     spawned: u32,
@@ -19,7 +25,8 @@ pub struct Table {
 impl Table {
     pub(super) fn new(limit: u32) -> Self {
         Table {
-            slots: Vec::new(),
+            chunks: Vec::new(),
+            slots: 0,
             free: Vec::new(),
             live: 0,
             spawned: 0,
@@ -35,17 +42,23 @@ impl Table {
         let slot = self.free.pop().or_else(|| self.next_slot())?;
         self.spawned = self.spawned.wrapping_add(1);
         let pid = Pid::new(slot, self.spawned);
-        match self.slots.get_mut(slot as usize) {
-            // A vacant place needs no drop, and the compiler does not see that.
-            Some(place) => std::mem::forget(std::mem::replace(place, make(pid))),
-            None => self.slots.push(make(pid)),
-        }
+        // A vacant place needs no drop, and the compiler does not see that.
+        std::mem::forget(std::mem::replace(self.place_mut(slot)?, make(pid)));
         self.live += 1;
         Some(pid)
     }
 
-    fn next_slot(&self) -> Option<u32> {
-        u32::try_from(self.slots.len()).ok().filter(|slot| *slot < 1 << crate::term::pid::SLOT_BITS)
+    fn next_slot(&mut self) -> Option<u32> {
+        let slot = self.slots;
+        if slot >= 1 << crate::term::pid::SLOT_BITS {
+            return None;
+        }
+        if slot as usize == self.chunks.len() * CHUNK {
+            let vacant: Vec<Process> = std::iter::repeat_with(Process::nobody).take(CHUNK).collect();
+            self.chunks.push(vacant.try_into().ok()?);
+        }
+        self.slots += 1;
+        Some(slot)
     }
 
     /// Takes what a dead process leaves. The slot stays occupied until [`Table::release`].
@@ -59,32 +72,43 @@ impl Table {
         self.free.push(slot);
     }
 
+    #[inline(always)]
+    fn place(&self, slot: u32) -> Option<&Process> {
+        self.chunks.get(slot as usize / CHUNK)?.get(slot as usize % CHUNK)
+    }
+
+    #[inline(always)]
+    fn place_mut(&mut self, slot: u32) -> Option<&mut Process> {
+        self.chunks.get_mut(slot as usize / CHUNK)?.get_mut(slot as usize % CHUNK)
+    }
+
     /// A process knows its slot, so its number tells whether it is this one.
     #[inline(always)]
     pub(super) fn get(&self, pid: Pid) -> Option<&Process> {
-        self.slots.get(pid.slot as usize).filter(|process| process.pid.number() == pid.number())
+        self.place(pid.slot).filter(|process| process.pid.number() == pid.number())
     }
 
     #[inline(always)]
     pub(super) fn get_mut(&mut self, pid: Pid) -> Option<&mut Process> {
-        self.slots.get_mut(pid.slot as usize).filter(|process| process.pid.number() == pid.number())
+        self.place_mut(pid.slot).filter(|process| process.pid.number() == pid.number())
     }
 
     #[inline]
     pub(super) fn at(&self, slot: u32) -> Option<&Process> {
-        self.slots.get(slot as usize).filter(|process| process.pid != NOBODY)
+        self.place(slot).filter(|process| process.pid != NOBODY)
     }
 
     pub(super) fn len(&self) -> usize {
         self.live
     }
 
-    pub(super) fn slots(&self) -> usize {
-        self.slots.len()
+    pub(super) fn slots(&self) -> u32 {
+        self.slots
     }
 
     pub(super) fn pids(&self) -> Vec<Pid> {
-        let mut pids: Vec<Pid> = self.slots.iter().map(|process| process.pid).filter(|pid| *pid != NOBODY).collect();
+        let all = self.chunks.iter().flat_map(|chunk| chunk.iter());
+        let mut pids: Vec<Pid> = all.map(|process| process.pid).filter(|pid| *pid != NOBODY).collect();
         sort_by_key(&mut pids, |pid| *pid);
         pids
     }
