@@ -686,7 +686,10 @@ fn a_bad_command_says_what_is_wrong_and_changes_nothing() {
         (Command::Next { server: Target::Pid(4_000) }, "no process #PID<0.4000.0> is alive"),
         (next(""), "\"\" is no name; write it like Seq.FibServer or :geo1"),
         (crash(":init", CrashKind::BadMatch), "#PID<0.1.0> runs no callbacks; only a signal can end it"),
-        (crash("Seq.FibServer", CrashKind::Exit("{a, ".to_owned())), "line 1, column 5: expected"),
+        (
+            crash("Seq.FibServer", CrashKind::Exit("{a, ".to_owned())),
+            "line 1, column 5: found the end of the text, expected a term",
+        ),
         (Command::AutoRun { rate: 1_000_000 }, "at most 10000 calls a second, not 1000000"),
         (chaos(u32::MAX), "at most 6000 crashes a minute, not 4294967295"),
         (
