@@ -66,16 +66,24 @@ fn the_view_that_shows_is_pressed_whoever_chose_it() {
     });
 }
 
-#[test]
-fn a_tree_larger_than_the_pane_is_drawn_where_the_reader_looks() {
+/// A scenario with 18 supervisors of 25 children each.
+fn large(view: View, test: impl FnOnce(&mut Page)) {
     let child = |id: String| json!({ "id": id });
     let group = |at: usize| json!({ "id": format!("s{at}"), "children": (0..25).map(|n| child(format!("w{at}_{n}"))).collect::<Vec<_>>() });
-    let file = std::env::temp_dir().join("lic-large.json");
+    let file = tempfile::Builder::new().suffix(".json").tempfile().unwrap();
     let tree = json!({ "id": "top", "children": (0..18).map(group).collect::<Vec<_>>() });
-    std::fs::write(&file, json!({ "name": "large", "tree": tree }).to_string()).unwrap();
-    with_page("index.html?seed=7", View::default(), |page| {
+    std::fs::write(file.path(), json!({ "name": "large", "tree": tree }).to_string()).unwrap();
+    with_page("index.html?seed=7", view, |page| {
         page.wait_for("deep('#scenario-file')");
-        page.upload("#scenario-file", file.to_str().unwrap());
+        page.upload("#scenario-file", file.path().to_str().unwrap());
+        page.wait_for("deep('.row[data-name=\":s0\"]')");
+        test(page);
+    });
+}
+
+#[test]
+fn a_tree_larger_than_the_pane_is_drawn_where_the_reader_looks() {
+    large(View::default(), |page| {
         let drawn = |id: &str| format!("deepAll('.card .name').some((name) => name.textContent === ':{id}')");
         page.wait_for(&drawn("s0"));
         let few = "deepAll('.card').length <= 240 && deepAll('.edge').length <= 240";
@@ -91,4 +99,40 @@ fn a_tree_larger_than_the_pane_is_drawn_where_the_reader_looks() {
         ));
         page.screenshot("large-whole");
     });
+}
+
+/// The row that is selected is the active one, and lies within the list.
+const AT: &str = "((row, list) => row?.id === list.getAttribute('aria-activedescendant')
+    && row.getBoundingClientRect().bottom <= list.getBoundingClientRect().bottom
+    && row.getBoundingClientRect().top >= list.getBoundingClientRect().top)(deep('.row[aria-selected=true]'), deep('.list'))";
+
+#[test]
+fn every_row_of_a_long_list_is_within_reach_of_the_keyboard() {
+    for view in [View::default(), View::wide(360)] {
+        large(view, |page| {
+            page.eval("deepAll('.forms button')[1].click()");
+            page.wait_for("deep('.list').clientHeight > 100");
+            page.eval("deep('.list').focus()");
+            page.press("\u{E010}"); // End
+            page.wait_for(AT);
+            let few = "deepAll('.row').length <= 300";
+            let mut up = 0;
+            while page.eval("return deep('.row[aria-selected=true]').dataset.name === ':w17_24'") == json!(false) {
+                let now = page.eval("return deep('.row[aria-selected=true]').dataset.name");
+                page.press(&String::from(UP));
+                page.wait_for(&format!("deep('.row[aria-selected=true]')?.dataset.name !== {now} && {AT} && {few}"));
+                up += 1;
+                assert!(up < 12, "from the end of the list to the last child");
+            }
+            page.press("\u{E011}"); // Home
+            page.wait_for(&format!("deep('.row[aria-selected=true]')?.ariaLevel === '1' && {AT} && {few}"));
+            page.eval("deep('.list').scrollTop = deep('.list').scrollHeight / 2");
+            page.wait_for(&format!("deepAll('.row').some((row) => row.dataset.name === ':w9_0') && {few}"));
+            let whole = page.eval("return deep('.list').scrollHeight / deep('.row').offsetHeight").as_f64().unwrap();
+            assert!((470.0..500.0).contains(&whole), "room for {whole} rows");
+            // Down from one out of sight goes on beside it.
+            page.press(&String::from(DOWN));
+            page.wait_for(&format!("deep('.row[aria-selected=true]')?.ariaLevel === '2' && {AT} && {few}"));
+        });
+    }
 }

@@ -4,8 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
-use web_sys::{Element, KeyboardEvent};
-use yew::{Callback, Html, NodeRef, Properties, function_component, use_effect_with, use_mut_ref, use_node_ref};
+use web_sys::{HtmlElement, KeyboardEvent};
+use yew::{
+    Callback, Html, NodeRef, Properties, function_component, use_effect_with, use_mut_ref, use_node_ref, use_state_eq,
+};
 
 use super::super::html::{component, html};
 
@@ -19,6 +21,12 @@ use super::{Budget, budget, facts};
 use crate::observe::snapshot::{NodeKey, TreeNode};
 use crate::time::Instant;
 use crate::view::{number, states};
+
+/// Rows in the document at a time, and how many go by before they are others.
+const WINDOW: usize = 240;
+const STRIDE: i32 = 60;
+/// Pixels above the first row.
+const ABOVE: i32 = 4;
 
 #[derive(Clone, PartialEq, Properties)]
 pub(crate) struct ListProps {
@@ -35,17 +43,25 @@ pub(crate) struct ListProps {
 pub(crate) fn List(props: &ListProps) -> Html {
     let (act, list) = (use_act(), use_node_ref());
     let t = props.lang.words();
-    use_keep_in_view(&list, props.selected);
+    let at = props.selected.and_then(|key| props.rows.iter().position(|row| row.node.key == key));
+    let (scrolled, first, height) = use_window(&list, props, at);
+    let last = (first + WINDOW).min(props.rows.len());
     let newest = use_mut_ref(|| props.selected);
     newest.replace(props.selected);
     let keys = keys(&act, props, newest);
-    let active = props.selected.filter(|key| props.rows.iter().any(|row| row.node.key == *key));
+    let active = props.selected.filter(|_| at.is_some_and(|at| (first..last).contains(&at)));
+    // The room of the rows that are not there: with it the list scrolls as if they were.
+    let space = |key: &'static str, rows: usize| {
+        html! { <svg {key} display="block" width="1" height={(rows as i32 * height).to_string()} aria-hidden="true" /> }
+    };
     html! {
-        <ul role="tree" class="list" tabindex="0" ref={list} aria-label={t.processes} onkeydown={keys}
+        <ul role="tree" class="list" tabindex="0" ref={list} aria-label={t.processes} onkeydown={keys} onscroll={scrolled}
             aria-activedescendant={active.map(|key| format!("row-{key}"))}>
-            { for props.rows.iter().map(|row| component! { <Item key={row.node.key.to_string()} node={Ptr(row.node.clone())} level={row.level} position={row.position}
+            { space("above", first) }
+            { for props.rows.iter().take(last).skip(first).map(|row| component! { <Item key={row.node.key.to_string()} node={Ptr(row.node.clone())} level={row.level} position={row.position}
                     siblings={row.siblings} open={row.open} hidden={row.hidden} lang={props.lang}
                     selected={props.selected == Some(row.node.key)} lit={props.hover == Some(row.node.key)} left={budget(&row.node, props.now)} /> }) }
+            { space("below", props.rows.len() - last) }
         </ul>
     }
 }
@@ -117,24 +133,36 @@ fn trailing(node: &TreeNode, props: &ItemProps, t: &Words) -> Html {
     html! { <>{ again }{ hidden }{ budget }</> }
 }
 
+/// Keeps the selected row in view. Which row is the first in the document, by what the list is
+/// scrolled to, and the height of one.
 #[yew::hook]
-fn use_keep_in_view(list: &NodeRef, selected: Option<NodeKey>) {
-    let list = list.clone();
-    use_effect_with(selected, move |selected| {
-        let row = selected.and_then(|key| row(&list, &format!("#row-{key}")));
-        if let (Some(row), Some(list)) = (row, list.cast::<web_sys::HtmlElement>()) {
-            scroll_to(&list, &row);
+fn use_window(list: &NodeRef, props: &ListProps, at: Option<usize>) -> (Callback<yew::Event>, usize, i32) {
+    let (own, seen) = (list.clone(), use_state_eq(|| (0, 32)));
+    let set = seen.setter();
+    let look = move |at: Option<usize>| {
+        let Some(list) = own.cast::<HtmlElement>() else { return };
+        let height = row_height(&list);
+        if let Some(at) = at {
+            scroll_to(&list, ABOVE + at as i32 * height, height);
         }
-    });
+        set.set((list.scroll_top() / height / STRIDE, height));
+    };
+    let scrolled = look.clone();
+    use_effect_with(props.selected, move |_| look(at));
+    let scrolled = Callback::from(move |_| scrolled(None));
+    let (strides, height) = *seen;
+    let first = usize::try_from((strides - 1) * STRIDE).unwrap_or(0);
+    (scrolled, first.min(props.rows.len().saturating_sub(WINDOW)), height)
 }
 
-fn row(list: &NodeRef, selector: &str) -> Option<web_sys::HtmlElement> {
-    list.cast::<Element>()?.query_selector(selector).ok()??.dyn_into().ok()
+/// All rows are of one height.
+fn row_height(list: &HtmlElement) -> i32 {
+    let row = list.query_selector(".row").ok().flatten().and_then(|row| row.dyn_into::<HtmlElement>().ok());
+    row.map_or(0, |row| row.offset_height()).max(1)
 }
 
 /// Scrolls the list alone: `scrollIntoView` would scroll the page around a widget too.
-fn scroll_to(list: &web_sys::HtmlElement, row: &web_sys::HtmlElement) {
-    let (top, height) = (row.offset_top() - list.offset_top(), row.offset_height());
+fn scroll_to(list: &HtmlElement, top: i32, height: i32) {
     let (above, room) = (list.scroll_top(), list.client_height());
     if top < above {
         list.set_scroll_top(top);

@@ -4,10 +4,10 @@ use std::rc::Rc;
 
 use super::super::act::Choice;
 use crate::observe::snapshot::{NodeKey, NodeKind, Snapshot, TreeNode};
-use crate::view::tidy_tree::{MOST_CHILDREN, is_wall};
+use crate::view::tidy_tree::is_wall;
 
-/// The most rows, or cards, shown at once.
-pub(crate) const MOST_ROWS: usize = 240;
+/// The most rows. Larger groups are walls, so only trees by the hundred come near.
+const MOST: usize = 10_000;
 
 /// A place that shows.
 #[derive(Clone, Debug)]
@@ -31,14 +31,28 @@ pub(crate) struct Row {
 /// The rows in pre-order. The reader's application is unfolded, all else folded, unless the
 /// reader wanted it otherwise.
 pub(crate) fn rows(snapshot: &Snapshot, choice: &Choice, app: &str) -> Vec<Row> {
-    let mut rows = Vec::new();
-    let roots = roots(snapshot, app);
-    let siblings = roots.len();
-    for (at, root) in roots.into_iter().enumerate() {
-        let row = Row { position: at + 1, siblings, ..Row::root(root.clone()) };
-        add(snapshot, choice, app, row, &mut rows);
+    let (mut rows, mut ahead) = (Vec::new(), Vec::new());
+    put(&mut ahead, &roots(snapshot, app), None, 1);
+    while let Some(mut row) = ahead.pop().filter(|_| rows.len() < MOST) {
+        let node = row.node.clone();
+        let (open, walled) = (is_open(&node, choice, app), is_wall(&node));
+        row.open = (!node.children.is_empty() && !walled).then_some(open);
+        row.hidden = if walled { node.children.len() } else { 0 };
+        let level = row.level + 1;
+        rows.push(row);
+        if open && !walled {
+            put(&mut ahead, &snapshot.children(&node).collect::<Vec<_>>(), Some(rows.len() - 1), level);
+        }
     }
     rows
+}
+
+/// Puts siblings on a stack, so that the first of them is the next to come.
+fn put(ahead: &mut Vec<Row>, siblings: &[&Rc<TreeNode>], parent: Option<usize>, level: usize) {
+    for (at, node) in siblings.iter().enumerate().rev() {
+        let (node, position, siblings) = ((*node).clone(), at + 1, siblings.len());
+        ahead.push(Row { node, parent, level, position, siblings, open: None, hidden: 0 });
+    }
 }
 
 /// The reader's application first, the others as they were loaded.
@@ -57,33 +71,6 @@ pub(crate) fn drawn(snapshot: &Snapshot, choice: &Choice, app: &str) -> Vec<Node
 
 fn is_open(node: &TreeNode, choice: &Choice, app: &str) -> bool {
     !choice.folding(node.key).unwrap_or_else(|| usually_folded(node, app))
-}
-
-impl Row {
-    fn root(node: Rc<TreeNode>) -> Self {
-        Row { node, parent: None, level: 1, position: 1, siblings: 1, open: None, hidden: 0 }
-    }
-}
-
-// The depth is bounded by MOST_ROWS, as every level adds a row.
-fn add(snapshot: &Snapshot, choice: &Choice, app: &str, mut row: Row, rows: &mut Vec<Row>) {
-    if rows.len() >= MOST_ROWS {
-        return;
-    }
-    let node = row.node.clone();
-    let siblings = node.children.len();
-    let (open, walled) = (is_open(&node, choice, app), is_wall(&node));
-    row.open = (siblings > 0 && !walled).then_some(open);
-    row.hidden = if walled { siblings } else { 0 };
-    let (parent, level) = (rows.len(), row.level + 1);
-    rows.push(row);
-    if !open || walled {
-        return;
-    }
-    for (at, child) in snapshot.children(&node).take(MOST_CHILDREN).enumerate() {
-        let row = Row { parent: Some(parent), level, position: at + 1, siblings, ..Row::root(child.clone()) };
-        add(snapshot, choice, app, row, rows);
-    }
 }
 
 fn usually_folded(node: &TreeNode, app: &str) -> bool {
@@ -120,7 +107,8 @@ pub(crate) enum Moved {
 /// The tree pattern of the ARIA practices: left folds or climbs, right unfolds or descends.
 pub(crate) fn go(rows: &[Row], selected: Option<NodeKey>, way: Go) -> Moved {
     let at = selected.and_then(|key| rows.iter().position(|row| row.node.key == key));
-    let Some(row) = at.and_then(|at| rows.get(at)) else { return to(rows.first()) };
+    let end = if way == Go::Last { rows.last() } else { rows.first() };
+    let Some(row) = at.and_then(|at| rows.get(at)) else { return to(end) };
     let at = at.unwrap_or_default();
     match (way, row.open) {
         (Go::Up, _) => to(at.checked_sub(1).and_then(|above| rows.get(above))),
@@ -205,6 +193,7 @@ mod tests {
         assert_eq!(go(4, Go::Right), Moved::Fold(key(4), false));
         assert_eq!(go(2, Go::Last), Moved::To(key(4)));
         assert_eq!(super::go(&rows, None, Go::Down), Moved::To(key(0)));
+        assert_eq!(super::go(&rows, None, Go::Last), Moved::To(key(4)));
     }
 
     #[test]

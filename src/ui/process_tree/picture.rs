@@ -15,7 +15,6 @@ use super::super::i18n::Lang;
 use super::super::shared::{Ptr, doing, use_act, use_size};
 use super::super::{beats, shared, words};
 use super::glyph;
-use super::outline::MOST_ROWS;
 use super::{Budget, budget, facts, value};
 use crate::observe::beats::{Beat, Told};
 use crate::observe::snapshot::{NodeKey, Snapshot, TreeNode};
@@ -26,6 +25,8 @@ use crate::view::frame::{Frame, Zoom};
 use crate::view::states;
 use crate::view::tidy_tree::{Drawn, Rect, Tree, leads_to_root};
 
+/// The most cards drawn at once.
+const MOST_CARDS: usize = 240;
 /// The most links and monitors of a process that are looked at.
 const LOOKED_AT: usize = 500;
 /// Around a card that is brought into view.
@@ -55,8 +56,8 @@ pub(crate) fn Picture(props: &PictureProps) -> Html {
     tree.see(&props.snapshot, props.roots.iter().copied(), &props.folded, Frame::widest(room.0));
     let frame = Frame::new(tree.size(), room, props.zoom);
     let (scrolled, part) = use_part(&pane, room);
-    let window = if tree.count() > MOST_ROWS { frame.window(&part) } else { Rect::ALL };
-    let drawn = tree.within(&window, MOST_ROWS);
+    let window = if tree.count() > MOST_CARDS { frame.window(&part) } else { Rect::ALL };
+    let drawn = tree.within(&window, MOST_CARDS);
     use_kept_middle(&pane, frame.scale);
     let looked_at = props.selected.or(props.roots.first().copied()).filter(|_| room.0 > 0);
     // One that was clicked stays where the pointer is.
