@@ -19,6 +19,8 @@ mod beats;
 mod chaos;
 #[path = "e2e/embedding.rs"]
 mod embedding;
+#[path = "e2e/fits.rs"]
+mod fits;
 #[path = "e2e/focus.rs"]
 mod focus;
 #[path = "e2e/hostile.rs"]
@@ -46,6 +48,8 @@ mod site;
 mod steps;
 #[path = "e2e/telemetry.rs"]
 mod telemetry;
+#[path = "e2e/visible.rs"]
+mod visible;
 #[path = "e2e/walls.rs"]
 mod walls;
 #[path = "e2e/ways.rs"]

@@ -19,17 +19,19 @@ pub(crate) fn axis(now: Instant, span: Span, width: i32) -> TimeScale {
     let span = Duration::from_secs(span.seconds().unwrap_or(all));
     let to = now.max(Instant::BOOT + span);
     let width = f64::from(width.max(160));
-    let (left, right) = ((width * 0.16).clamp(58.0, 120.0), if width < 420.0 { 62.0 } else { 104.0 });
-    TimeScale { from: Instant(to.0 - span.0), to, range: Range { from: left, to: width - right } }
+    let range = Range { from: (width * 0.16).clamp(58.0, 120.0), to: width - 104.0 };
+    TimeScale { from: Instant(to.0 - span.0), to, range }
 }
 
 /// Lines at round moments between two heights, with their names at `text`.
 pub(crate) fn grid(axis: &TimeScale, top: f64, bottom: f64, text: f64) -> Html {
     let ticks = axis.ticks(SPACING).into_iter().map(|tick| {
+        // At the edge of the pane it begins there.
+        let middle = tick.at.max(tick.label.len() as f64 * 3.4);
         html! {
             <>
                 <path class="grid" d={format!("M{} {}V{}", tenths(tick.at), tenths(top), tenths(bottom))} />
-                <text class="tick" x={tenths(tick.at)} y={tenths(text)}>{ tick.label }</text>
+                <text class="tick" x={tenths(middle)} y={tenths(text)}>{ tick.label }</text>
             </>
         }
     });

@@ -200,7 +200,7 @@ fn stride(act: &Callback<Act>, props: &BarProps, t: &'static Words) -> Html {
         (Stride::Crash, t.stride_crash),
     ];
     let options = strides.map(|(stride, name)| (stride, name.to_owned()));
-    html! { <label class="stride">{ select(t.stride, &options, props.choice.stride, act.reform(Act::Stride)) }</label> }
+    html! { <label class="stride"><span>{ t.step }</span>{ select(t.stride, &options, props.choice.stride, act.reform(Act::Stride)) }</label> }
 }
 
 fn speed(act: &Callback<Act>, props: &BarProps, t: &'static Words) -> Html {

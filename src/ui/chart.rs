@@ -119,7 +119,7 @@ fn drawing(props: &ChartProps, act: &Callback<Act>, series: &[Rc<Series>], (widt
                         onmouseleave={doing(act, Act::Hover(None))}>{ drawn(line, *end) }</g>
                 }
             }) }
-            { for series.iter().zip(heights).enumerate().filter_map(|(at, (series, y))| Some(label(at, series, &axis, y?))) }
+            { for series.iter().zip(heights).enumerate().filter_map(|(at, (series, y))| Some(label(at, series, &axis, y?, f64::from(width)))) }
         </svg>
     }
 }
@@ -172,13 +172,18 @@ fn spread(ends: &[Option<(f64, f64)>], bottom: f64) -> Vec<Option<f64>> {
     heights
 }
 
-fn label(at: usize, series: &Series, axis: &TimeScale, y: f64) -> Html {
+/// Name and value beside the end of a line; where there is no room for both they end at the edge.
+fn label(at: usize, series: &Series, axis: &TimeScale, y: f64, width: f64) -> Html {
     let name = words::brief(&series.name);
     let short = name.rsplit('.').next().unwrap_or(&name).trim_start_matches(':').trim_end_matches("Server");
+    let name = words::cut(short, 9);
     let value = series.last.as_ref().map(|(_, value)| number::short(value)).unwrap_or_default();
+    let letters = |text: &str| text.chars().count() as f64;
+    let (beside, breadth) = (axis.range.to + 7.0, letters(&name) * 7.5 + letters(&value) * 6.7 + 4.0);
+    let (x, anchor) = if beside + breadth < width { (beside, "start") } else { (width - 2.0, "end") };
     html! {
-        <text class={format!("label s{}", at % 6)} x={tenths(axis.range.to + 7.0)} y={tenths(y + 4.0)}>
-            <tspan class="who">{ words::cut(short, 9) }</tspan>{ " " }<tspan>{ value }</tspan>
+        <text class={format!("label s{}", at % 6)} x={tenths(x)} y={tenths(y + 4.0)} text-anchor={anchor}>
+            <tspan class="who">{ name }</tspan>{ " " }<tspan>{ value }</tspan>
         </text>
     }
 }
@@ -195,7 +200,7 @@ fn table(series: &[Rc<Series>], t: &'static Words) -> Html {
     sort_by_key(&mut points, |(at, seq, ..)| std::cmp::Reverse((*at, *seq)));
     let rows = points.into_iter().take(TABLE).map(|(at, seq, series, point)| {
         let what = match &point.what {
-            Mark::Value(value) => html! { number::short(value) },
+            Mark::Value(value) => html! { number::full(value, t.digits) },
             Mark::Break { reason, .. } => html! { <em>{ "✕ " }{ t.state_lost }{ ": " }{ words::brief(reason) }</em> },
         };
         html! { <tr key={format!("{seq}-{}", series.key)}><td>{ words::moment(at) }</td><td>{ words::brief(&series.name) }</td><td>{ what }</td></tr> }

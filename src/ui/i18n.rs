@@ -185,7 +185,7 @@ words! {
     last_crash: "The last crash, step by step", "마지막 비정상 종료의 단계";
     watch_crash: "Replay step by step", "한 단계씩 다시 보기";
     previous_beat: "Previous step", "이전 단계";
-    next_beat: "Next step of a crash", "다음 단계";
+    next_beat: "Next step of a crash", "비정상 종료의 다음 단계";
     beat_fell: "dies", "종료";
     beat_told: "signals", "신호";
     beat_spent: "budget", "예산";
@@ -404,6 +404,7 @@ words! {
     table: "Data table", "표로 보기";
     time: "Time", "시각";
     server: "Server", "서버";
+    digits: " digits", "자리";
     state_lost: "state lost", "상태 잃음";
     telemetry: "Telemetry", "텔레메트리";
     duration: "durations", "걸린 시간의 분포";

@@ -18,7 +18,7 @@ use crate::observe::snapshot::{NodeKey, Snapshot, TreeNode};
 use crate::term::float::tenths;
 use crate::time::{Duration, Instant};
 use crate::view::number;
-use crate::view::scale::TimeScale;
+use crate::view::scale::{Range, TimeScale};
 use crate::view::timeline::{Arrow, Bar, Gap, Mark, arrows, close_up, row};
 
 /// The most lanes drawn, and the most marks of a kind in one.
@@ -110,7 +110,7 @@ fn lanes(snapshot: &Snapshot, app: &str) -> Vec<Rc<Lane>> {
 fn drawing(props: &TimelineProps, act: &Callback<Act>, lanes: &[Rc<Lane>], width: i32, layout: Lanes) -> Html {
     let mut axis = window(props, width);
     if width < NARROW {
-        axis.range.from = if layout.above > 0 { 12.0 } else { 94.0 };
+        axis.range = Range { from: if layout.above > 0 { 12.0 } else { 94.0 }, to: f64::from(width) - 62.0 };
     }
     // One more lane while messages are seen: for those whose sender or receiver has none.
     let rows = lanes.len() + usize::from(props.traced);

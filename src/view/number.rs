@@ -4,22 +4,36 @@ use crate::observe::series::{Magnitude, Value};
 use crate::term::float::{fixed, power_of_ten};
 use crate::time::Duration;
 
-/// A value: all its digits, or from 22 digits on `≈ 2.6×10^20898 (20,899 digits)`.
+/// The most characters of a value in a label.
+const SHORT: usize = 10;
+
+/// A value: all its digits, or where these are not at hand `≈ 2.6×10^20898 (20,899 digits)`, with
+/// the word for digits of the reader's language.
 #[must_use]
-pub fn full(value: &Value) -> String {
+pub fn full(value: &Value, digits: &str) -> String {
     match value {
         Value::Small(value) => grouped(*value),
         Value::Big(magnitude) => {
             let (mantissa, exponent) = scientific(magnitude);
-            let digits = i64::try_from(exponent.saturating_add(1)).unwrap_or(i64::MAX);
-            format!("≈ {mantissa}×10^{exponent} ({} digits)", grouped(digits))
+            let count = i64::try_from(exponent.saturating_add(1)).unwrap_or(i64::MAX);
+            format!("≈ {mantissa}×10^{exponent} ({}{digits})", grouped(count))
         }
     }
 }
 
-/// A value in at most about ten characters: `832,040`, `1.23×10^9`, `2.6×10^20898`.
+/// A value in about ten characters: `832,040`, `1.23×10^9`, `2.6×10^200`, `10^20898`. It is never
+/// cut: a number that has lost digits is another number.
 #[must_use]
 pub fn short(value: &Value) -> String {
+    let text = rounded(value);
+    let sign = if text.starts_with('-') { "-" } else { "" };
+    match text.split_once('×') {
+        Some((_, power)) if text.chars().count() > SHORT => [sign, power].concat(),
+        _ => text,
+    }
+}
+
+fn rounded(value: &Value) -> String {
     match value {
         Value::Small(value) if value.unsigned_abs() < 10_000_000 => grouped(*value),
         Value::Small(value) => {
@@ -121,14 +135,15 @@ mod tests {
 
     #[test]
     fn big_values_show_their_magnitude() {
-        assert_eq!(full(&value(fib(30))), "832,040");
+        assert_eq!(full(&value(fib(30)), " digits"), "832,040");
         let text = fib(100_000).to_string();
         assert_eq!(text.len(), 20_899);
-        assert_eq!(full(&value(fib(100_000))), "≈ 2.6×10^20898 (20,899 digits)");
-        assert_eq!(short(&value(-fib(100_000))), "-2.6×10^20898");
-        assert_eq!(full(&value(BigInt::from(10).pow(30) - 1)), "≈ 1.0×10^30 (31 digits)");
+        assert_eq!(full(&value(fib(100_000)), " digits"), "≈ 2.6×10^20898 (20,899 digits)");
+        assert_eq!(short(&value(fib(960))), "1.9×10^200");
+        assert_eq!(short(&value(-fib(100_000))), "-10^20898");
+        assert_eq!(full(&value(BigInt::from(10).pow(30) - 1), "자리"), "≈ 1.0×10^30 (31자리)");
         assert_eq!(short(&Value::Small(1_234_567_890)), "1.23×10^9");
-        assert_eq!(short(&Value::Small(i64::MIN)), "-9.22×10^18");
+        assert_eq!(short(&Value::Small(i64::MIN)), "-10^18");
         assert_eq!(grouped(-1000), "-1,000");
     }
 

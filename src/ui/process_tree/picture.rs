@@ -263,12 +263,10 @@ fn inside(props: &CardProps) -> Html {
     let (node, t) = (&*props.node, props.lang.words());
     let middle = props.height / 2;
     let (name_y, mark_y) = if props.flat { (middle + 4, middle) } else { (20, 16) };
-    let letters = usize::try_from((props.width - 33 - room(props)) * 10 / 75).unwrap_or(10);
-    let value_room = if props.value.is_empty() {
-        0
-    } else {
-        8 + 8 * i32::try_from(props.value.chars().count().min(10)).unwrap_or(10)
-    };
+    // Tenths of a pixel for a letter: where something stands behind the name it must not be too few.
+    let letter = if props.flat { 80 } else { 75 };
+    let letters = usize::try_from((props.width - 33 - room(props)) * 10 / letter).unwrap_or(10);
+    let value_room = if props.value.is_empty() { 0 } else { 8 + 8 * count(&props.value) };
     let small = usize::try_from((props.width - 34 - value_room.max(room(props))) * 10 / 67).unwrap_or(10);
     let second = (!props.flat).then(|| {
         html! {
@@ -281,7 +279,7 @@ fn inside(props: &CardProps) -> Html {
     });
     let value = (!props.value.is_empty()).then(|| html! {
         <text class="value" x={(props.width - 10).to_string()} y={if props.flat { middle + 4 } else { 38 }.to_string()}>
-            { words::cut(&props.value, 10) }
+            { &props.value }
         </text>
     });
     html! {
@@ -293,16 +291,20 @@ fn inside(props: &CardProps) -> Html {
     }
 }
 
-/// What the place is called; on a flat card beside its application, that need not be said again.
+/// What the place is called; on a flat card without what its application says of it already.
 fn name(props: &CardProps) -> String {
     let label = words::label(&props.node, props.lang.words());
-    let short = label.rsplit(' ').next().filter(|_| props.flat && leads_to_root(&props.node));
+    let short = match label.rsplit(' ').next() {
+        _ if !props.flat => None,
+        Some(last) if leads_to_root(&props.node) => Some(last),
+        _ => label.strip_prefix("Seq."),
+    };
     short.map_or_else(|| label.clone(), str::to_owned)
 }
 
 /// What stands to the right of the name.
 fn room(props: &CardProps) -> i32 {
-    let value = i32::try_from(props.value.chars().count().min(9)).unwrap_or(9) * 7;
+    let value = count(&props.value) * 15 / 2;
     match &props.left {
         Some(_) if props.flat => 26,
         Some(_) => 28,
@@ -343,7 +345,11 @@ pub(crate) fn tag(x: i32, y: i32, class: &'static str, text: String) -> Html {
 
 /// How wide a label is.
 fn breadth(text: &str) -> i32 {
-    10 + 7 * i32::try_from(text.chars().count()).unwrap_or(3)
+    10 + 7 * count(text)
+}
+
+fn count(text: &str) -> i32 {
+    i32::try_from(text.chars().count()).unwrap_or(0)
 }
 
 /// Who would stop and who would start, numbered, if the place looked at died now: beside each other
