@@ -21,6 +21,7 @@ use crate::observe::snapshot::{NodeKey, Snapshot, TreeNode};
 use crate::term::{Ordered, Pid};
 use crate::time::Instant;
 use crate::view::blast::{Blast, blast};
+use crate::view::chart::{polyline, sparkline};
 use crate::view::frame::{Frame, Zoom};
 use crate::view::states;
 use crate::view::tidy_tree::{Drawn, Rect, Tree, leads_to_root};
@@ -202,10 +203,18 @@ fn card(props: &PictureProps, drawn: &Drawn, frame: &Frame, blast: Option<&Blast
     Some(component! { <CardOf key={key.to_string()} node={Ptr(node.clone())} {x} {y} {width} {height}
     flat={frame.flat} selected={props.selected == Some(key)} lang={props.lang}
     left={budget(node, props.now)} value={value(&props.snapshot, key).unwrap_or_default()}
+    spark={if frame.flat { String::new() } else { spark(&props.snapshot, key, width) }}
     lit={props.hover == Some(key)} mail={mail(props, node)}
     mark={props.beat.as_ref().and_then(|beat| beats::mark(beat, key)).unwrap_or_default()}
     stop={blast.and_then(|blast| number(&blast.stop, key))} start={blast.and_then(|blast| number(&blast.start, key))}
     hidden={drawn.hidden} /> })
+}
+
+/// The path of the newest values of a sequence server, along the lower edge of its card.
+fn spark(snapshot: &Snapshot, key: NodeKey, width: i32) -> String {
+    let parts =
+        snapshot.series_of(key).map_or_else(Vec::new, |series| sparkline(series, 32, f64::from(width - 32), 5.0));
+    parts.iter().map(|part| format!("M{}", polyline(part))).collect()
 }
 
 #[derive(Clone, PartialEq, Properties)]
@@ -221,6 +230,8 @@ struct CardProps {
     lang: Lang,
     left: Option<Budget>,
     value: String,
+    /// The path of its newest values.
+    spark: String,
     /// Is it looked at elsewhere?
     lit: bool,
     /// Messages that wait.
@@ -286,6 +297,7 @@ fn inside(props: &CardProps) -> Html {
         <>
             <g transform={format!("translate(15 {mark_y})")}>{ glyph::glyph(node.state, node.supervisor.is_some()) }</g>
             <text class="name" x="27" y={name_y.to_string()}>{ words::cut(&name(props), letters) }</text>
+            if !props.spark.is_empty() { <path class="spark" fill="none" transform={format!("translate(16 {})", props.height - 7)} d={props.spark.clone()} /> }
             { second }{ ring }{ value }{ badge(props) }
         </>
     }
