@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::page::{Page, View, with_page};
-use crate::reader::{FIB, choose, drawn, of, open, press, select};
+use crate::reader::{FIB, choose, drawn, let_pass, of, open, press, select};
 
 /// Presses the button with this label in the crash menu.
 pub(crate) fn die(page: &Page, label: &str) {
@@ -55,7 +55,7 @@ fn each_way_to_die_is_told_with_its_reason() {
             again(page, number);
             logged(page, said);
             // Three restarts in five seconds are the budget.
-            std::thread::sleep(std::time::Duration::from_millis(900));
+            let_pass(page, 1.7);
         }
         assert_eq!(page.eval(&format!("return {}", of(FIB, ".dataset.state"))), "running");
     });
@@ -164,7 +164,7 @@ fn repeated_crashes_give_mtbf_mttr_and_availability() {
         for number in 2..4 {
             die(page, ":kill");
             again(page, number);
-            std::thread::sleep(std::time::Duration::from_millis(500));
+            let_pass(page, 1.0);
         }
         let facts = "deepAll('.panel dt').map((name) => [name.textContent, name.nextElementSibling.textContent])";
         page.wait_for(&format!("{facts}.some(([name]) => name === 'MTBF')"));
