@@ -23,7 +23,7 @@ use super::process_table::ProcessTable;
 use super::shared::{Ptr, doing, icon, use_act, use_size};
 use super::{applications, beats, browser, words};
 use crate::observe::series::Mark;
-use crate::observe::snapshot::{BudgetSlot, NodeKey, Snapshot, TreeNode};
+use crate::observe::snapshot::{BudgetSlot, NodeKey, Snapshot, State, TreeNode};
 use crate::term::Pid;
 use crate::time::Instant;
 use crate::view::blast::{Beyond, Blast, blast};
@@ -230,9 +230,9 @@ pub(crate) struct Budget {
 pub(crate) fn budget(node: &TreeNode, now: Instant) -> Option<Budget> {
     let supervisor = node.supervisor.as_ref().filter(|_| node.state.is_alive())?;
     let (all, left) = (supervisor.flags.intensity, supervisor.left(now));
-    let now = if left < all { now } else { Instant::BOOT };
     let most = glyph::MOST_SLOTS;
     let slots = if all as usize > most { Vec::new() } else { supervisor.slots(now, most) };
+    let now = if left < all { now } else { Instant::BOOT };
     Some(Budget { slots, all, left, now })
 }
 
@@ -247,6 +247,7 @@ pub(crate) fn facts(node: &TreeNode, t: &Words) -> String {
     }
     match (&node.supervisor, node.process.is_some()) {
         (Some(supervisor), _) => words::strategy(supervisor.flags.strategy).to_owned(),
+        (None, true) if node.state == State::Suspended => [t.state_name(node.state), " ", &words::pid(node)].concat(),
         (None, true) => words::pid(node),
         (None, false) => t.state_name(node.state).to_owned(),
     }
