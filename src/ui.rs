@@ -10,7 +10,7 @@
 //! | `html` | the notation of what is drawn |
 //! | `i18n`, `words` | texts in two languages; names, terms, times |
 //! | `driver`, `browser` | the session, the wall clock, animation frames |
-//! | `page` | the panes in their places |
+//! | `page`, `split` | the panes in their places, and the line that moves between them |
 //! | `applications` | the applications as a graph that boots one way and stops the other |
 //! | `process_tree` | the tree: a list that is read, a picture that is looked at |
 //! | `process_table` | all processes, sorted and searched |
@@ -44,6 +44,7 @@ mod process_tree;
 mod refusals;
 mod shared;
 mod spans;
+mod split;
 mod status;
 mod timeline;
 mod words;

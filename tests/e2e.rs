@@ -44,6 +44,8 @@ mod scenarios;
 mod server;
 #[path = "e2e/site.rs"]
 mod site;
+#[path = "e2e/split.rs"]
+mod split;
 #[path = "e2e/steps.rs"]
 mod steps;
 #[path = "e2e/telemetry.rs"]

@@ -19,7 +19,7 @@ mv loader.tmp let-it-crash.js
 # The sheet without the white space, quotes and nesting selectors that only its readers need.
 sed -e 's/^ *//' -e 's|/\*[^*]*\*/||g' style.css | tr '\n' ' ' |
   sed -e 's/\([:;,{}]\)  */\1/g' -e 's/  *{/{/g' -e 's/  *}/}/g' -e 's/;}/}/g' \
-      -e 's/& \././g' -e 's/ \([<>]=*\) /\1/g' -e 's/="\([a-z]*\)"\]/=\1]/g' -e 's/^ //' -e 's/@\([a-z]*\) (/@\1(/g' > sheet.tmp
+      -e 's/& \([.:[]\)/\1/g' -e 's| / |/|g' -e 's/ \([<>]=*\) /\1/g' -e 's/="\([a-z]*\)"\]/=\1]/g' -e 's/^ //' -e 's/@\([a-z]*\) (/@\1(/g' > sheet.tmp
 mv sheet.tmp style.css
 
 [ "$TRUNK_PROFILE" = release ] || exit 0

@@ -149,6 +149,8 @@ words! {
     minute: " min", "분";
     key_search: "search a process", "프로세스 찾기";
     views: "Views", "보기";
+    split: "Width of the tree", "트리의 너비";
+    split_hint: "Drag, or arrow keys; double-click: as at first", "끌거나 화살표 키로 옮기고, 두 번 누르면 처음 너비로";
 
     // The tree.
     larger: "Larger", "크게";

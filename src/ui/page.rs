@@ -18,6 +18,7 @@ use super::inspector::{Inspector, chip, runs};
 use super::log::Log;
 use super::process_tree::ProcessTree;
 use super::shared::{Ptr, doing, round, use_focus};
+use super::split::Split;
 use super::status::Status;
 use super::timeline::Timeline;
 use super::words;
@@ -87,7 +88,8 @@ pub fn Page(props: &PageProps) -> Html {
             { applications(props, &file, t) }
             { halted(props, t) }
             <div class="panes" data-pane={choice.pane.id()} data-sheet={sheet.to_string()}>
-                { pane(Pane::Tree, t.tree, component! { <ProcessTree snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} playing={props.pace.playing} mailboxes={props.mailboxes.clone()} {now} /> }) }
+                { pane(Pane::Tree, t.tree, component! { <ProcessTree snapshot={snapshot.clone()} choice={choice.clone()} app={props.app.clone()} playing={props.pace.playing} mailboxes={props.mailboxes.clone()} monitors={monitors(props)} {now} /> }) }
+                { component! { <Split lang={choice.lang} /> } }
                 <section class="pane side" role="region" aria-label={t.inspector} tabindex="-1" onkeydown={round(&side)} ref={side}>
                     { component! { <Inspector tracing={props.pace.tracing} snapshot={snapshot.clone()} choice={choice.clone()} info={props.info.clone()} relentless={props.relentless.clone()} {now} /> } }
                 </section>

@@ -216,6 +216,16 @@ impl Page {
         self.session.post("actions", &json!({ "actions": [mouse] }));
     }
 
+    /// Drags the mouse from one point of the view to another.
+    pub fn drag_to(&self, from: (i64, i64), to: (i64, i64)) {
+        let go = |at: (i64, i64)| json!({ "type": "pointerMove", "duration": 50, "x": at.0, "y": at.1 });
+        let actions =
+            json!([go(from), { "type": "pointerDown", "button": 0 }, go(to), { "type": "pointerUp", "button": 0 }]);
+        let mouse =
+            json!({ "type": "pointer", "id": "mouse", "parameters": { "pointerType": "mouse" }, "actions": actions });
+        self.session.post("actions", &json!({ "actions": [mouse] }));
+    }
+
     /// Chooses a file in an input, whether that shows or not.
     pub fn upload(&self, css: &str, file: &str) {
         self.type_into(css, file);
