@@ -50,6 +50,8 @@ mod split;
 mod steps;
 #[path = "e2e/telemetry.rs"]
 mod telemetry;
+#[path = "e2e/ties.rs"]
+mod ties;
 #[path = "e2e/visible.rs"]
 mod visible;
 #[path = "e2e/walls.rs"]

@@ -30,6 +30,9 @@ use crate::term::ordered::sort_by_key;
 use crate::term::{Pid, Term};
 use crate::time::Instant;
 
+/// The most monitors of a process that are drawn.
+const MONITORS: usize = 500;
+
 /// Everything that shows.
 #[derive(Clone, PartialEq, Properties)]
 pub struct PageProps {
@@ -103,6 +106,13 @@ pub fn Page(props: &PageProps) -> Html {
         </>
     };
     component! { <ContextProvider<Callback<Act>> context={act.clone()}>{ body }</ContextProvider<Callback<Act>>> }
+}
+
+/// Who monitors the selected process and whom it monitors, those of calls included, which are not
+/// logged.
+fn monitors(props: &PageProps) -> Vec<Pid> {
+    let Some(info) = &props.info else { return Vec::new() };
+    info.monitors.iter().chain(&info.monitored_by).take(MONITORS).copied().collect()
 }
 
 /// Which pane shows, where there is room for one.

@@ -45,6 +45,8 @@ pub(crate) struct TreeProps {
     pub(crate) app: Rc<str>,
     pub(crate) playing: bool,
     pub(crate) mailboxes: Ptr<Vec<(Pid, usize)>>,
+    /// What is tied to the selected process by a monitor.
+    pub(crate) monitors: Vec<Pid>,
     /// To a tenth of a second.
     pub(crate) now: Instant,
 }
@@ -88,7 +90,7 @@ pub(crate) fn ProcessTree(props: &TreeProps) -> Html {
                     TreeForm::Table => component! { <ProcessTable snapshot={props.snapshot.clone()} choice={choice.clone()} mailboxes={props.mailboxes.clone()} /> },
                     TreeForm::Auto | TreeForm::Picture | TreeForm::List => html! {
                         { component! { <Picture roots={outline::drawn(&props.snapshot, choice, &props.app)} folded={choice.folded.clone()} snapshot={props.snapshot.clone()} selected={choice.selected}
-                    hover={choice.hover} zoom={choice.zoom} mailboxes={props.mailboxes.clone()} lang={choice.lang} now={props.now} beat={crash.as_ref().and_then(|(crash, at)| Some(Ptr(Rc::new(crash.beats.get((*at)?)?.clone()))))} /> } }
+                    hover={choice.hover} zoom={choice.zoom} mailboxes={props.mailboxes.clone()} monitors={props.monitors.clone()} lang={choice.lang} now={props.now} beat={crash.as_ref().and_then(|(crash, at)| Some(Ptr(Rc::new(crash.beats.get((*at)?)?.clone()))))} /> } }
                         { component! { <List rows={rows.clone()} selected={choice.selected} hover={choice.hover} lang={choice.lang} now={props.now} /> } }
                         { walled(props, &rows).map(|of| component! { <Wall {of} snapshot={props.snapshot.clone()} selected={choice.selected} hover={choice.hover} lang={choice.lang} theme={choice.theme} /> }) }
                     },

@@ -7,7 +7,7 @@ use crate::reader::{FIB, drawn, of, open, press, select, write};
 use crate::ways::{again, button, die};
 
 /// Shows what is folded in the list and the picture.
-fn unfold(page: &Page, name: &str) {
+pub(crate) fn unfold(page: &Page, name: &str) {
     let row = of(name, "");
     page.wait_for(&row);
     page.eval(&format!("{row}.querySelector('.twisty:not(.open)')?.click()"));

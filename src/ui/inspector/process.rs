@@ -86,11 +86,19 @@ fn life(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: &'stati
 fn connections(props: &InspectorProps, act: &Callback<Act>, node: &TreeNode, t: &'static Words) -> Html {
     let Some(process) = &node.process else { return Html::default() };
     let list = |found: &mut dyn Iterator<Item = Pid>| pids(&props.snapshot, act, found, t);
+    // The node knows those of calls too, which are not logged.
+    let (monitors, by) = match props.info.as_deref() {
+        Some(info) => (list(&mut info.monitors.iter().copied()), list(&mut info.monitored_by.iter().copied())),
+        None => (
+            list(&mut process.monitors.iter().map(|monitor| monitor.pid)),
+            list(&mut process.monitored_by.iter().map(|monitor| monitor.pid)),
+        ),
+    };
     html! {
         <>
             { fact(t.links, list(&mut process.links.iter().copied())) }
-            { fact(t.monitors, list(&mut process.monitors.iter().map(|monitor| monitor.pid))) }
-            { fact(t.monitored_by, list(&mut process.monitored_by.iter().map(|monitor| monitor.pid))) }
+            { fact(t.monitors, monitors) }
+            { fact(t.monitored_by, by) }
         </>
     }
 }
@@ -100,6 +108,7 @@ fn pids(snapshot: &Snapshot, act: &Callback<Act>, found: impl Iterator<Item = Pi
     let mut found = found;
     let mut pids: Vec<Pid> = found.by_ref().take(SORTED).collect();
     sort_by_key(&mut pids, |pid| *pid);
+    pids.dedup();
     if pids.is_empty() {
         return html! { <span class="none">{ t.none }</span> };
     }

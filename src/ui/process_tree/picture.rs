@@ -18,6 +18,7 @@ use super::glyph;
 use super::{Budget, budget, facts, value};
 use crate::observe::beats::{Beat, Told};
 use crate::observe::snapshot::{NodeKey, Snapshot, TreeNode};
+use crate::term::ordered::sort_by_key;
 use crate::term::{Ordered, Pid};
 use crate::time::Instant;
 use crate::view::blast::{Blast, blast};
@@ -42,6 +43,8 @@ pub(crate) struct PictureProps {
     pub(crate) selected: Option<NodeKey>,
     pub(crate) hover: Option<NodeKey>,
     pub(crate) mailboxes: Ptr<Vec<(Pid, usize)>>,
+    /// Monitors of the selected process, either way.
+    pub(crate) monitors: Vec<Pid>,
     pub(crate) zoom: Zoom,
     pub(crate) lang: Lang,
     pub(crate) now: Instant,
@@ -169,9 +172,11 @@ fn relations(props: &PictureProps, tree: &Tree, frame: &Frame) -> Html {
         Some(html! { <path {class} d={frame.tie(&from, &tree.card(key)?).path} /> })
     };
     let links = process.links.iter().take(LOOKED_AT).filter_map(|pid| line("link", *pid));
-    let monitors = process.monitors.iter().take(LOOKED_AT).filter_map(|monitor| line("monitor", monitor.pid));
-    let by = process.monitored_by.iter().take(LOOKED_AT).filter_map(|monitor| line("monitor", monitor.pid));
-    links.chain(monitors).chain(by).take(60).collect()
+    let logged = process.monitors.iter().take(LOOKED_AT).chain(process.monitored_by.iter().take(LOOKED_AT));
+    let mut monitors: Vec<Pid> = logged.map(|monitor| monitor.pid).chain(props.monitors.iter().copied()).collect();
+    sort_by_key(&mut monitors, |pid| *pid);
+    monitors.dedup();
+    links.chain(monitors.into_iter().filter_map(|pid| line("monitor", pid))).take(60).collect()
 }
 
 /// The signals of a beat on their way.
