@@ -27,6 +27,10 @@ mod focus;
 mod hostile;
 #[path = "e2e/keyboard.rs"]
 mod keyboard;
+#[path = "e2e/logs.rs"]
+mod logs;
+#[path = "e2e/moments.rs"]
+mod moments;
 #[path = "e2e/newcomer.rs"]
 mod newcomer;
 #[path = "e2e/page.rs"]

@@ -27,7 +27,7 @@ mod tests;
 pub use exception::{format_application_error, format_exit, format_mfa, format_stacktrace_entry};
 
 use crate::event::Report;
-use crate::term::{Atom, Term};
+use crate::term::{Atom, Pid, Term};
 use exception::{Exception, error_banner, is_stacktrace, show};
 
 /// A report's text: a headline, then lines of detail.
@@ -74,6 +74,16 @@ fn worded(report: &Report) -> Option<String> {
             let stack_lines = stack_lines(stack);
             Some(format!("Process {} raised an exception\n{}{stack_lines}", show(pid), error_banner(reason, stack)))
         }
+        _ => None,
+    }
+}
+
+/// The child that a supervisor reports of.
+#[must_use]
+pub fn child(report: &Report) -> Option<Pid> {
+    let child = field(&report.body, "offender").or_else(|| field(&report.body, "started"))?;
+    match field(child, "pid") {
+        Some(Term::Pid(pid)) => Some(*pid),
         _ => None,
     }
 }

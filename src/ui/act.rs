@@ -7,6 +7,7 @@ use super::i18n::Lang;
 use crate::observe::snapshot::NodeKey;
 use crate::session::{Command, Speed, Stride, Target, scenario};
 use crate::term::{Atom, Ordered};
+use crate::time::Instant;
 use crate::view::frame::Zoom;
 
 /// A deed of the reader.
@@ -82,6 +83,10 @@ pub enum Act {
     Problems(bool),
     /// Only the last exchange of messages on the timeline?
     CloseUp(bool),
+    /// Show that moment in the timeline, and select the place it is about.
+    Moment(Instant, Option<NodeKey>),
+    /// Follow the time that passes again.
+    Now,
 }
 
 /// A pane that shares its place with others where the page is narrow.
@@ -360,6 +365,10 @@ pub struct Choice {
     pub problems: bool,
     /// Only the last exchange of messages?
     pub close_up: bool,
+    /// The moment that the charts show, in place of now.
+    pub moment: Option<Instant>,
+    /// How often a moment was asked for: each time the focus goes to the timeline.
+    pub moments: u32,
 }
 
 impl Choice {
@@ -397,6 +406,8 @@ impl Choice {
             Act::Linear(on) => self.linear = *on,
             Act::Values(form) => self.form_of_values = *form,
             Act::CloseUp(on) => self.close_up = *on,
+            Act::Moment(at, key) => self.go_to(*at, *key),
+            Act::Now => self.moment = None,
             Act::Problems(only) => self.problems = *only,
             // A sheet would hide what this does to the tree.
             Act::Do(Command::Crash { .. } | Command::StopApplication { .. } | Command::StartApplication { .. })
@@ -434,10 +445,19 @@ impl Choice {
         Rc::make_mut(&mut self.folded).insert(key, fold);
     }
 
+    /// Nothing is to lie over the timeline, nor to show but a moment of it.
+    fn go_to(&mut self, at: Instant, key: Option<NodeKey>) {
+        (self.moment, self.pane, self.close_up) = (Some(at), Pane::Timeline, false);
+        self.moments += 1;
+        self.selected = key.or(self.selected);
+        self.layers.clear();
+    }
+
     fn forget_places(&mut self) {
         self.selected = None;
         self.hover = None;
         self.beat = None;
+        self.moment = None;
         self.folded = Rc::default();
     }
 }
@@ -479,6 +499,21 @@ mod tests {
         assert_eq!(choice.layers, [Layer::Chaos]);
         choice.take(&Act::Close);
         assert_eq!(choice.layers, []);
+    }
+
+    #[test]
+    fn a_moment_is_shown_with_the_place_it_is_about_until_now_is_wanted_again() {
+        let mut choice = Choice::default();
+        let (at, key) = (Instant(7), NodeKey::new(1, 0));
+        choice.take(&Act::Open(Layer::Sheet));
+        choice.take(&Act::CloseUp(true));
+        choice.take(&Act::Moment(at, Some(key)));
+        assert_eq!((choice.moment, choice.selected, choice.pane), (Some(at), Some(key), Pane::Timeline));
+        assert!(choice.layers.is_empty() && !choice.close_up);
+        choice.take(&Act::Moment(Instant(9), None));
+        assert_eq!((choice.selected, choice.moments), (Some(key), 2), "about nobody: the selection stays");
+        choice.take(&Act::Now);
+        assert_eq!(choice.moment, None);
     }
 
     #[test]

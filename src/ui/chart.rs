@@ -7,7 +7,7 @@ use yew::{Callback, Html, Properties, function_component, use_node_ref};
 use super::html::html;
 
 use super::act::{Act, Choice, SEQ, Span, Values};
-use super::axis::{axis, grid};
+use super::axis::{axis, grid, moment};
 use super::i18n::Words;
 use super::shared::{Ptr, doing, use_act, use_size};
 use super::spans;
@@ -98,7 +98,7 @@ fn drawing(props: &ChartProps, act: &Callback<Act>, series: &[Rc<Series>], (widt
         return Html::default();
     }
     let height = height.max(60);
-    let axis = axis(props.now, props.choice.span, width);
+    let axis = axis(props.now, &props.choice, width);
     let bottom = f64::from(height) - 18.0;
     let kind = if props.choice.linear { Kind::Linear } else { Kind::Log };
     let values = series.iter().flat_map(|series| values_in(series, &axis));
@@ -111,6 +111,7 @@ fn drawing(props: &ChartProps, act: &Callback<Act>, series: &[Rc<Series>], (widt
         <svg width={width.to_string()} height={height.to_string()} aria-hidden="true">
             { grid(&axis, 8.0, bottom, bottom + 14.0) }
             { levels(&axis, &scale) }
+            { moment(&axis, &props.choice, bottom) }
             { for series.iter().zip(&lines).zip(&ends).enumerate().map(|(at, ((series, line), end))| {
                 let lit = (props.choice.hover == Some(series.key)).then_some("lit");
                 let class = yew::classes!("series", format!("s{}", at % 6), selected(series).then_some("selected"), lit);

@@ -417,6 +417,8 @@ words! {
     no_handlers: "Nobody is attached: the events are executed all the same.", "붙은 핸들러가 없습니다. 그래도 이벤트는 실행됩니다.";
     older: "Show older", "이전 기록 보기";
     newest: "Newest first", "최신순";
+    to_moment: "Show in timeline", "타임라인에서 보기";
+    to_now: "Back to now", "지금으로";
     level: "Level", "레벨";
     all_levels: "all", "모두";
     problems: "problems", "문제만";

@@ -24,7 +24,8 @@ pub(crate) fn deed(
     let code = event.code();
     if code == "Escape" {
         let table = (choice.form == TreeForm::Table).then_some(Act::Tree(TreeForm::Auto));
-        return if choice.layers.is_empty() { table } else { Some(Act::Close) };
+        let moment = choice.moment.map(|_| Act::Now);
+        return if choice.layers.is_empty() { moment.or(table) } else { Some(Act::Close) };
     }
     if writes(event) || (presses(event) && matches!(code.as_str(), "Space" | "Enter")) {
         return None;

@@ -79,10 +79,11 @@ fn Line(props: &LineProps) -> Html {
     };
     html! {
         <article {class} onmouseenter={doing(&act, Act::Hover(line.key))} onmouseleave={doing(&act, Act::Hover(None))}>
-            <button type="button" class="first" aria-expanded={(*open && !rest.is_empty()).to_string()} onclick={toggle}>
+            <button type="button" class="first" aria-expanded={open.to_string()} onclick={toggle}>
                 <time>{ words::moment(line.at) }</time><span class="level">{ level(line.level()) }</span><span class="text">{ first.to_owned() }</span>
             </button>
             if *open { <pre>{ rest.to_owned() }</pre> { place(&act, line, t) }
+                <button type="button" class="plain copy to-moment" onclick={doing(&act, Act::Moment(line.at, line.about))}>{ t.to_moment }</button>
                 <button type="button" class="plain copy" onclick={doing(&act, Act::Copy(text.clone()))}>{ t.copy }</button> }
         </article>
     }

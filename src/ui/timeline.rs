@@ -3,12 +3,13 @@
 
 use std::rc::Rc;
 
-use yew::{Callback, Html, Properties, function_component, use_node_ref};
+use web_sys::HtmlElement;
+use yew::{Callback, Html, NodeRef, Properties, function_component, hook, use_effect_with, use_mut_ref, use_node_ref};
 
 use super::html::html;
 
 use super::act::{Act, Choice};
-use super::axis::{axis, grid};
+use super::axis::{axis, grid, moment};
 use super::i18n::Words;
 use super::inspector::trace;
 use super::shared::{Ptr, doing, use_act, use_size};
@@ -71,23 +72,43 @@ pub(crate) fn Timeline(props: &TimelineProps) -> Html {
     let size = use_size(&frame);
     let t = props.choice.lang.words();
     let lanes = lanes(&props.snapshot, &props.app);
+    let layout = Lanes::of(size);
+    let at = lanes.iter().position(|lane| props.choice.selected == Some(lane.key)).unwrap_or(0);
+    use_moment(&frame, props.choice.moments, size.0 > 0, layout.top(at + 1));
+    let looked_at = props.choice.moment.map(words::moment);
+    let label = looked_at.as_ref().map_or_else(|| t.timeline.to_owned(), |at| [t.timeline, " ", at].concat());
     let body = match (lanes.is_empty(), size.0) {
         (true, _) => html! { <p class="empty">{ t.no_lanes }</p> },
         (false, 0) => Html::default(),
-        (false, width) => drawing(props, &act, &lanes, width, Lanes::of(size)),
+        (false, width) => drawing(props, &act, &lanes, width, layout),
     };
     html! {
         <div class="timeline">
             <div class="tools"><h2>{ t.timeline }</h2><small>{ t.availability }{ " A = MTBF / (MTBF + MTTR)" }</small>
+                { looked_at.map(|at| html! { <button type="button" class="now" onclick={doing(&act, Act::Now)}><time>{ at }</time>{ t.to_now }</button> }) }
                 { trace(&act, props.tracing, t) }
                 if props.traced {
                     <button type="button" class="close-up" aria-pressed={props.choice.close_up.to_string()} onclick={doing(&act, Act::CloseUp(!props.choice.close_up))}>{ t.close_up }</button>
                 }
             </div>
-            <div class="plot scroll" ref={frame} tabindex="0" role="group" aria-label={t.timeline}>{ body }</div>
+            <div class="plot scroll" ref={frame} tabindex="0" role="group" aria-label={label}>{ body }</div>
             <ul class="sr">{ for lanes.iter().map(|lane| html! { <li>{ in_words(lane, props.now, t) }</li> }) }</ul>
         </div>
     }
+}
+
+/// Once another moment is asked for, the focus is here and the lane in view, as soon as there is
+/// anything to see: where panes share a place this one has first to come up.
+#[hook]
+fn use_moment(frame: &NodeRef, asked: u32, there: bool, bottom: i32) {
+    let (frame, answered) = (frame.clone(), use_mut_ref(|| 0));
+    use_effect_with((asked, there), move |(asked, there)| {
+        let frame = frame.cast::<HtmlElement>().filter(|_| *there && answered.replace(*asked) != *asked);
+        frame.iter().for_each(|frame| {
+            drop(frame.focus());
+            frame.set_scroll_top(bottom - frame.client_height());
+        });
+    });
 }
 
 /// The lanes of the reader's application, in the order of its tree.
@@ -120,13 +141,14 @@ fn drawing(props: &TimelineProps, act: &Callback<Act>, lanes: &[Rc<Lane>], width
             { grid(&axis, 16.0, f64::from(height), 11.0) }
             { for lanes.iter().zip(0..).map(|(lane, at)| drawn(props, act, lane, &axis, at, layout)) }
             if props.traced { { messages(props, lanes, &axis, layout) } }
+            { moment(&axis, &props.choice, f64::from(height)) }
         </svg>
     }
 }
 
 /// The window of time that the reader chose, or around the last exchange of messages.
 fn window(props: &TimelineProps, width: i32) -> TimeScale {
-    let axis = axis(props.now, props.choice.span, width);
+    let axis = axis(props.now, &props.choice, width);
     let close = (props.traced && props.choice.close_up).then(|| close_up(&props.snapshot.messages, CLOSE, EXCHANGE));
     close.flatten().map_or(axis, |(from, to)| TimeScale { from, to, ..axis })
 }

@@ -7,6 +7,7 @@ use super::tree::put;
 use super::{Model, Stamp};
 use crate::event::{ClientCall, Level, Report, Telemetry};
 use crate::observe::lanes::Lane;
+use crate::observe::report;
 use crate::observe::series::Series;
 use crate::observe::snapshot::{ApplicationState, CallView, LogLine, MessageView, NodeKey};
 use crate::observe::spans::Part;
@@ -184,7 +185,8 @@ impl Model {
             _ => {}
         }
         let key = self.place_of(pid);
-        let line = LogLine { seq: stamp.seq, at: stamp.at, pid, key, report: report.clone() };
+        let about = report::child(report).and_then(|child| self.place_of(child)).or(key);
+        let line = LogLine { seq: stamp.seq, at: stamp.at, pid, key, about, report: report.clone() };
         self.shown.log.push(Rc::new(line));
     }
 

@@ -139,6 +139,8 @@ pub struct LogLine {
     pub pid: Pid,
     /// The reporter's place in the tree.
     pub key: Option<NodeKey>,
+    /// The place that the report is about: of a supervisor's the child's, else the reporter's.
+    pub about: Option<NodeKey>,
     /// The report.
     pub report: Rc<Report>,
 }
