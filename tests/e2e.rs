@@ -15,6 +15,8 @@ mod applications;
 mod audit;
 #[path = "e2e/beats.rs"]
 mod beats;
+#[path = "e2e/cards.rs"]
+mod cards;
 #[path = "e2e/chaos.rs"]
 mod chaos;
 #[path = "e2e/embedding.rs"]

@@ -237,3 +237,36 @@ fn axe_finds_nothing_where_nothing_is_selected_and_in_every_layer() {
         }
     }
 }
+
+#[test]
+fn t_shows_the_timeline_where_panes_share_a_place_and_goes_back() {
+    open(View::wide(360), |page| {
+        start(page);
+        for (pane, other) in [("timeline", "tree"), ("tree", "timeline")] {
+            page.press("t");
+            page.wait_for(&format!(
+                "deep('.pane.{pane}').checkVisibility() && !deep('.pane.{other}').checkVisibility()"
+            ));
+        }
+    });
+}
+
+#[test]
+fn keys_are_left_alone_while_a_text_is_composed_or_written() {
+    open(View::default(), |page| {
+        page.eval(
+            "deep('.list').focus();
+             for (const code of ['Space', 'Delete', 'KeyX']) deep('.list').dispatchEvent(new KeyboardEvent('keydown',
+               { code, key: code, isComposing: true, bubbles: true, composed: true, cancelable: true }))",
+        );
+        page.press("/");
+        page.wait_for("deep('let-it-crash').shadowRoot.activeElement?.id === 'search'");
+        page.press("xtn .?");
+        page.wait_for("deep('#search').value === 'xtn .?'");
+        assert_eq!(
+            page.eval("return [deep('.paused'), deep('.crash-menu'), deep('.help')]"),
+            json!([null, null, null])
+        );
+        assert_eq!(page.eval("return deep('.crashes b').textContent"), "0");
+    });
+}

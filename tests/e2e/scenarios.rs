@@ -66,7 +66,7 @@ fn a_scenario_of_ones_own_is_opened_and_a_bad_one_is_refused_with_its_place() {
 }
 
 /// What the page would have the browser save.
-fn saved(page: &Page, button: &str) -> String {
+pub(crate) fn saved(page: &Page, button: &str) -> String {
     page.eval(
         "window.saved = null; const make = URL.createObjectURL.bind(URL);
          URL.createObjectURL = (blob) => { blob.text().then((text) => { window.saved = text; }); return make(blob); };",
