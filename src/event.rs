@@ -490,4 +490,30 @@ impl Event {
     pub fn is_message(&self) -> bool {
         matches!(self, Event::Sent { .. } | Event::Received { .. })
     }
+
+    /// Does it own nothing on the heap? Most say what has atoms, numbers and pids in it.
+    #[inline(always)]
+    pub(crate) fn is_plain(&self) -> bool {
+        match self {
+            Event::Spawned { .. }
+            | Event::Registered { .. }
+            | Event::Unregistered { .. }
+            | Event::Linked { .. }
+            | Event::Unlinked { .. }
+            | Event::Monitored { .. }
+            | Event::Demonitored { .. }
+            | Event::Suspended { .. }
+            | Event::Initialised { .. }
+            | Event::Supervises { .. } => true,
+            Event::Exited { reason, .. } | Event::ExitSignal { reason, .. } | Event::Down { reason, .. } => {
+                reason.is_plain()
+            }
+            Event::ChildStarting { id, .. }
+            | Event::ChildStarted { id, .. }
+            | Event::ChildRemoved { id, .. }
+            | Event::RestartCounted { id, .. } => id.is_plain(),
+            Event::ChildEnded { id, reason, .. } => id.is_plain() && reason.is_plain(),
+            _ => false,
+        }
+    }
 }

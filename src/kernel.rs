@@ -120,7 +120,9 @@ pub struct Kernel {
     counter: u64,
     messages: u64,
     trace_all: bool,
-    traced: u32,
+    /// Why messages are looked at as they are sent: traced processes, and one more if all are, and
+    /// one if signals stay in flight.
+    watched: u32,
     halted: Option<Term>,
     /// Tables that processes share.
     pub(crate) tables: Tables,
@@ -149,7 +151,7 @@ impl Kernel {
             counter: 0,
             messages: 0,
             trace_all: false,
-            traced: 0,
+            watched: 0,
             halted: None,
             tables: Tables::default(),
             planted: Planted::default(),
@@ -235,23 +237,40 @@ impl Kernel {
     #[inline]
     pub fn make_ref(&mut self, maker: Pid) -> Ref {
         self.counter += 1;
-        Ref::new(self.counter, maker.slot)
+        Ref::new(self.counter, maker.slot())
     }
 
     /// The reference that [`Kernel::make_ref`] makes next.
     fn next_ref(&self, maker: Pid) -> Ref {
-        Ref::new(self.counter + 1, maker.slot)
+        Ref::new(self.counter + 1, maker.slot())
     }
 
-    /// Writes an event to the log at the present time; returns its position.
-    #[inline]
+    /// Writes an event to the log at the present time; returns its position. What kind of event it
+    /// is, is known where it is made: only the writing is no part of that place.
+    #[inline(always)]
     pub fn emit(&mut self, event: Event) -> u64 {
-        self.log.push(self.now, event)
+        let (is_message, is_plain) = (event.is_message(), event.is_plain());
+        self.write(event, is_message, is_plain)
+    }
+
+    #[inline]
+    pub(crate) fn write(&mut self, event: Event, is_message: bool, is_plain: bool) -> u64 {
+        match is_message {
+            true => self.log.push_message(self.now, event),
+            false => self.log.push_lifecycle(self.now, event, is_plain),
+        }
     }
 
     /// Writes every message of the node to the log from now on, or only those of traced processes.
     pub fn trace_all(&mut self, on: bool) {
-        self.trace_all = on;
+        if std::mem::replace(&mut self.trace_all, on) != on {
+            self.watch(on);
+        }
+    }
+
+    /// There is one more reason to look at messages, or one less.
+    pub(super) fn watch(&mut self, on: bool) {
+        self.watched = if on { self.watched + 1 } else { self.watched.saturating_sub(1) };
     }
 
     /// Writes the messages to and from a process to the log.
@@ -262,18 +281,14 @@ impl Kernel {
             && process.traced != on
         {
             process.traced = on;
-            self.traced = if on { self.traced + 1 } else { self.traced.saturating_sub(1) };
+            self.watch(on);
         }
     }
 
     /// Are any messages written to the log?
     #[must_use]
     pub fn is_tracing(&self) -> bool {
-        self.trace_all || self.traced > 0
-    }
-
-    pub(crate) fn trace_ended(&mut self, was_traced: bool) {
-        self.traced = self.traced.saturating_sub(u32::from(was_traced));
+        self.watched > u32::from(self.is_slow())
     }
 
     /// Stops the node: nothing runs any more. What it was stays to be looked at.

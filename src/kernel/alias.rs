@@ -55,17 +55,7 @@ impl Kernel {
     }
 
     /// A message has come by an alias: does it arrive? A reply ends what awaited it.
-    #[inline]
     pub(super) fn passes_alias(&mut self, to: Pid, alias: Ref) -> bool {
-        let Some(process) = self.table.get(to) else { return false };
-        if process.has_own_aliases() {
-            return self.passes_own_alias(to, alias);
-        }
-        process.monitors.get(alias).is_some_and(|watch| watch.alias)
-    }
-
-    #[inline(never)]
-    fn passes_own_alias(&mut self, to: Pid, alias: Ref) -> bool {
         let Some(process) = self.table.get(to).filter(|process| process.has_alias(alias)) else { return false };
         let ends = process.cold.as_ref().and_then(|cold| cold.aliases.get(alias).copied());
         if ends == Some(AliasEnds::WithReply) {

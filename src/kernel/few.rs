@@ -75,8 +75,18 @@ impl<K: Ord + Copy, V> Few<K, V> {
                 Few::One(key, value) => Some((key, value)),
                 _ => None,
             },
-            Few::Many(many) => many.pop_first(),
+            Few::Many(_) => self.pop_first_of_many(),
         }
+    }
+
+    #[inline(never)]
+    fn pop_first_of_many(&mut self) -> Option<(K, V)> {
+        let Few::Many(many) = self else { return None };
+        let first = many.pop_first();
+        if many.is_empty() {
+            *self = Few::Empty;
+        }
+        first
     }
 
     /// The value of a key.
@@ -196,6 +206,14 @@ mod tests {
         }
         assert_eq!(few.get(9_950), Some(&9_950));
         assert_eq!(few.keys(), (9_900..10_000).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn what_is_emptied_holds_nothing() {
+        let mut few = Few::default();
+        (0..3).for_each(|key| assert_eq!(few.insert(key, ()), None));
+        assert!(std::iter::from_fn(|| few.pop_first()).eq((0..3).map(|key| (key, ()))));
+        assert!(matches!(few, Few::Empty));
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! by the block.
 
 use std::collections::VecDeque;
+use std::mem::ManuallyDrop;
 
 use crate::event::{Entry, Event};
 use crate::term::Pid;
@@ -32,7 +33,7 @@ pub struct Log {
 
 /// Entries of a row: so many that a block costs next to nothing, and so few that a full log forgets
 /// little at once.
-const ROW: usize = 256;
+const ROW_LEN: usize = 256;
 
 /// What an entry takes: a lifecycle event, a message that was sent, one that was received. Millions
 /// of them are written: what is rare does not make the others larger.
@@ -46,11 +47,19 @@ const MOST: usize = SIZES[0] + SIZES[1] + SIZES[2];
 /// Entries that follow each other. It is full when a row is.
 #[derive(Clone, Default)]
 struct Block {
-    lifecycle: Vec<(Instant, Event)>,
+    lifecycle: Row,
     /// The order of the message events, and where they stand among the others.
     notes: Vec<Note>,
     sent: Vec<Sent>,
     received: Vec<Received>,
+}
+
+/// Lifecycle events. Most own nothing on the heap, and a row of such is emptied in one step.
+#[derive(Clone, Default)]
+struct Row {
+    events: Vec<(Instant, ManuallyDrop<Event>)>,
+    /// Does one own something that has to be dropped?
+    owns: bool,
 }
 
 /// A message event: how many lifecycle events of the block were before it, and which of the two.
@@ -76,39 +85,42 @@ struct Received {
 impl Log {
     pub(super) fn new(limit: usize) -> Self {
         // Rows double as they grow: a power of two fills them.
-        let row_len = 1 << (limit / (8 * MOST)).clamp(4, ROW).ilog2();
+        let row_len = 1 << (limit / (8 * MOST)).clamp(4, ROW_LEN).ilog2();
         let (blocks, last) = Default::default();
         Log { blocks, last, row_len, bytes: 0, limit, next: 0, dropped: 0 }
     }
 
     /// Writes an event; its position.
-    #[inline]
-    pub(super) fn push(&mut self, at: Instant, event: Event) -> u64 {
-        let position = self.next;
-        if event.is_message() {
-            self.push_message(at, event);
-            return position;
+    #[cfg(test)]
+    fn push(&mut self, at: Instant, event: Event) -> u64 {
+        let is_plain = event.is_plain();
+        self.push_lifecycle(at, event, is_plain)
+    }
+
+    /// Writes a lifecycle event that is [plain](Event::is_plain), or not; its position.
+    #[inline(always)]
+    pub(super) fn push_lifecycle(&mut self, at: Instant, event: Event, is_plain: bool) -> u64 {
+        if self.last.lifecycle.has_room() {
+            self.last.lifecycle.push(at, event, is_plain);
+        } else {
+            self.push_behind_row(at, event, is_plain);
         }
         self.next += 1;
-        if self.last.lifecycle.len() < self.last.lifecycle.capacity() {
-            self.last.lifecycle.push((at, event));
-        } else {
-            self.push_behind_row(at, event);
-        }
-        position
+        self.next - 1
     }
 
     #[inline(never)]
-    fn push_behind_row(&mut self, at: Instant, event: Event) {
-        if self.last.lifecycle.len() >= self.row_len {
+    fn push_behind_row(&mut self, at: Instant, event: Event, is_plain: bool) {
+        if self.last.lifecycle.events.len() >= self.row_len {
             self.begin_block();
         }
-        self.last.lifecycle.push((at, event));
+        self.last.lifecycle.push(at, event, is_plain);
     }
 
+    /// Writes a message event as what it is; its position.
     #[cold]
     #[inline(never)]
-    fn push_message(&mut self, at: Instant, event: Event) {
+    pub(super) fn push_message(&mut self, at: Instant, event: Event) -> u64 {
         match event {
             Event::Sent { id, from, to, message } => {
                 let mut message = Message::from(message);
@@ -118,6 +130,7 @@ impl Log {
             Event::Received { id, pid } => self.received(at, id, pid),
             _ => {}
         }
+        self.next
     }
 
     /// Writes that a message was sent, under its id.
@@ -139,7 +152,7 @@ impl Log {
         if self.last.notes.len() >= self.row_len {
             self.begin_block();
         }
-        self.last.notes.push(Note::new(self.last.lifecycle.len(), sent));
+        self.last.notes.push(Note::new(self.last.lifecycle.events.len(), sent));
     }
 
     /// Begins a block: the oldest one, if it has to make room.
@@ -165,7 +178,7 @@ impl Log {
 
     /// Takes all entries out, oldest first.
     pub fn drain(&mut self) -> impl Iterator<Item = Entry> + use<> {
-        let there: usize = self.blocks().map(|block| block.lifecycle.len()).sum();
+        let there: usize = self.blocks().map(|block| block.lifecycle.events.len()).sum();
         let mut seq = self.next - there as u64;
         self.bytes = 0;
         let next = self.last.next();
@@ -220,15 +233,16 @@ impl Block {
             Vec::with_capacity(if row.is_empty() { 0 } else { row.len().next_power_of_two() })
         }
         let Block { lifecycle, notes, sent, received } = self;
-        Block { lifecycle: like(lifecycle), notes: like(notes), sent: like(sent), received: like(received) }
+        let lifecycle = Row { events: like(&lifecycle.events), owns: false };
+        Block { lifecycle, notes: like(notes), sent: like(sent), received: like(received) }
     }
 
     fn len(&self) -> usize {
-        self.lifecycle.len() + self.notes.len()
+        self.lifecycle.events.len() + self.notes.len()
     }
 
     fn into_events(self) -> impl Iterator<Item = (Instant, Event)> {
-        let mut lifecycle = self.lifecycle.into_iter();
+        let mut lifecycle = self.lifecycle.into_events().into_iter();
         let mut notes = self.notes.into_iter().peekable();
         let mut sent = self.sent.into_iter();
         let mut received = self.received.into_iter();
@@ -255,13 +269,45 @@ impl Block {
         fn room<T>(row: &Vec<T>) -> usize {
             row.capacity() * size_of::<T>()
         }
-        room(&self.lifecycle) + room(&self.notes) + room(&self.sent) + room(&self.received)
+        room(&self.lifecycle.events) + room(&self.notes) + room(&self.sent) + room(&self.received)
+    }
+}
+
+impl Row {
+    #[inline(always)]
+    fn has_room(&self) -> bool {
+        self.events.len() < self.events.capacity()
+    }
+
+    #[inline(always)]
+    fn push(&mut self, at: Instant, event: Event, is_plain: bool) {
+        self.owns |= !is_plain;
+        self.events.push((at, ManuallyDrop::new(event)));
+    }
+
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.owns) {
+            self.events.drain(..).for_each(|(_, event)| drop(ManuallyDrop::into_inner(event)));
+        }
+        self.events.clear();
+    }
+
+    /// In the place where they are.
+    fn into_events(mut self) -> Vec<(Instant, Event)> {
+        let events = std::mem::take(&mut self.events).into_iter();
+        events.map(|(at, event)| (at, ManuallyDrop::into_inner(event))).collect()
+    }
+}
+
+impl Drop for Row {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 
 impl Note {
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "a row has no more than ROW entries")]
+    #[expect(clippy::cast_possible_truncation, reason = "a row has no more than ROW_LEN entries")]
     fn new(before: usize, sent: bool) -> Self {
         Note((before as u16) << 1 | u16::from(sent))
     }

@@ -118,7 +118,7 @@ impl Mailbox {
     /// most do.
     #[inline(always)]
     pub(super) fn pop_term(&mut self) -> Option<(Term, u64)> {
-        let message = self.first.as_mut().filter(|message| message.shape == Shape::Term)?;
+        let message = self.first.as_mut().filter(|message| message.shape() == Shape::Term)?;
         let term = (std::mem::take(&mut message.content), message.id());
         // Nothing that needs a drop is left, and the compiler does not see that.
         std::mem::forget(self.first.take());
@@ -149,8 +149,12 @@ impl Mailbox {
         if from == 0 && self.first.as_mut().is_some_and(&mut want) {
             return Some((0, self.first.take()?));
         }
-        let before = self.before_rest();
-        let (at, message) = self.rest.as_mut()?.take_wanted(from.saturating_sub(before), want)?;
+        let (before, rest) = (self.before_rest(), self.rest.as_mut()?);
+        let from = from.saturating_sub(before);
+        if from >= rest.entries.len() {
+            return None; // nothing has come since
+        }
+        let (at, message) = rest.take_wanted(from, want)?;
         Some((before + at, message))
     }
 
@@ -200,7 +204,7 @@ impl Queue {
         self.entries.len() - self.holes
     }
 
-    #[inline]
+    #[inline(never)]
     fn pop(&mut self) -> Option<Message> {
         while let Some(place) = self.entries.pop_front() {
             match place {
@@ -230,7 +234,12 @@ impl Queue {
         from: Position,
         mut want: impl FnMut(&mut Message) -> bool,
     ) -> Option<(Position, Message)> {
-        let (at, ()) = self.find(from, |message| want(message).then_some(()))?;
+        let at = if from + 1 == self.entries.len() {
+            // What is awaited comes last, most of the time.
+            self.entries.back_mut()?.as_mut().is_some_and(want).then_some(from)?
+        } else {
+            self.find(from, |message| want(message).then_some(()))?.0
+        };
         Some((at, self.take(at)?))
     }
 

@@ -10,22 +10,56 @@ use crate::term::{Atom, Pid, Ref, Term};
 /// A message on its way, or in a mailbox. One struct for all shapes, for it moves as one piece.
 #[derive(Clone, Debug)]
 pub struct Message {
-    pub(crate) shape: Shape,
-    /// Of a call or reply: does it, or did it, go by the alias?
-    aliased: bool,
-    /// The number of who called, acknowledges or ended.
-    serial: u32,
+    /// What is in the shape.
+    pub(crate) content: Term,
     /// Of a call or reply: the call's monitor. Of an acknowledgement: only the sender's slot. Of a
     /// `'DOWN'`: the monitor.
     pub(crate) mref: Ref,
     /// Its number in the log, 0 if it was sent untraced. Of what the kernel itself tells, which is
     /// never traced: the slot of who ended.
     note: u64,
-    /// Nothing. Without it the last bytes would be padding, which nobody writes: a processor waits
-    /// long when it reads at once what was written in other pieces.
-    _spare: [u8; 2],
-    /// What is in the shape.
-    pub(crate) content: Term,
+    head: Head,
+}
+
+/// A shape; of a call or reply, does it go by the alias; and the number of who called, acknowledges
+/// or ended. In one word, as a [`Pid`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Head(u64);
+
+impl Head {
+    #[inline]
+    const fn new(shape: Shape, aliased: bool, number: u32) -> Self {
+        Head((number as u64) << 32 | (aliased as u64) << 8 | shape as u64)
+    }
+
+    #[inline]
+    const fn with(self, shape: Shape) -> Self {
+        Head(self.0 & !0xff | shape as u64)
+    }
+
+    #[inline]
+    const fn shape(self) -> Shape {
+        match self.0 & 0xff {
+            0 => Shape::Term,
+            1 => Shape::Call,
+            2 => Shape::Cast,
+            3 => Shape::Reply,
+            4 => Shape::Ack,
+            5 => Shape::AckOk,
+            6 => Shape::Exit,
+            _ => Shape::Down,
+        }
+    }
+
+    #[inline]
+    const fn aliased(self) -> bool {
+        self.0 & 0x100 != 0
+    }
+
+    #[inline]
+    const fn number(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
 }
 
 /// Which term a message is.
@@ -64,43 +98,43 @@ pub(crate) enum End {
 pub struct Caller {
     /// The call's monitor; the caller made it, so it has the caller's slot.
     pub(crate) mref: Ref,
-    pub(crate) serial: u32,
-    pub(crate) aliased: bool,
+    /// As of a call.
+    head: Head,
 }
 
 impl Caller {
     #[inline]
     pub(crate) fn new(pid: Pid, mref: Ref, aliased: bool) -> Self {
-        Caller { mref, serial: pid.serial, aliased }
+        Caller { mref, head: Head::new(Shape::Call, aliased, pid.number()) }
     }
 
     #[inline]
     pub(crate) fn call(self, request: Term) -> Message {
-        self.says(Shape::Call, request)
+        Message { content: request, mref: self.mref, note: 0, head: self.head }
     }
 
     #[inline]
     pub(crate) fn reply(self, value: Term) -> Message {
-        self.says(Shape::Reply, value)
+        Message { content: value, mref: self.mref, note: 0, head: self.head.with(Shape::Reply) }
     }
 
+    /// Does the reply go by the alias?
     #[inline]
-    fn says(self, shape: Shape, content: Term) -> Message {
-        let Caller { mref, serial, aliased } = self;
-        Message { shape, aliased, serial, mref, note: 0, _spare: [0; 2], content }
+    pub(crate) fn aliased(self) -> bool {
+        self.head.aliased()
     }
 
     /// The process that called.
     #[inline]
     #[must_use]
     pub fn pid(self) -> Pid {
-        Pid::new(self.mref.slot(), self.serial)
+        Pid::new(self.mref.slot(), self.head.number())
     }
 
     /// `{Pid, Tag}`
     #[must_use]
     pub fn term(self) -> Term {
-        Term::tuple([self.pid().into(), tag(self.mref, self.aliased)])
+        Term::tuple([self.pid().into(), tag(self.mref, self.aliased())])
     }
 }
 
@@ -136,15 +170,18 @@ impl Message {
     #[inline]
     #[must_use]
     pub fn ack(from: Pid, content: Term) -> Self {
-        Message { shape: Shape::Ack, content, ..Message::ack_ok(from) }
+        Message { content, head: Head::new(Shape::Ack, false, from.number()), ..Message::ack_ok(from) }
     }
+
+    /// Words of [`Message::ack_ok`].
+    pub(crate) const ACK_OK_WORDS: u32 = 4 + 3;
 
     /// `{ack, from, {ok, from}}`
     #[inline]
     #[must_use]
     pub fn ack_ok(from: Pid) -> Self {
-        let (serial, mref) = (from.serial, Ref::new(0, from.slot));
-        Message { serial, mref, ..Message::plain(Shape::AckOk, Term::Nil) }
+        let (mref, head) = (Ref::new(0, from.slot()), Head::new(Shape::AckOk, false, from.number()));
+        Message { content: Term::Nil, mref, note: 0, head }
     }
 
     /// Who has sent it, if it is a call or an acknowledgement.
@@ -155,19 +192,30 @@ impl Message {
 
     #[inline]
     fn plain(shape: Shape, content: Term) -> Self {
-        Message { shape, aliased: false, serial: 0, mref: Ref::new(0, 0), note: 0, _spare: [0; 2], content }
+        Message { content, mref: Ref::new(0, 0), note: 0, head: Head::new(shape, false, 0) }
     }
 
     /// `{'EXIT', Pid, Reason}`
     #[inline]
     pub(crate) fn exit(pid: Pid, reason: Term) -> Self {
-        Message { serial: pid.serial, note: pid.slot.into(), ..Message::plain(Shape::Exit, reason) }
+        Message::told(Shape::Exit, Ref::new(0, 0), pid, reason)
     }
 
     /// `{'DOWN', Monitor, process, Pid, Reason}`
     #[inline]
     pub(crate) fn down(mref: Ref, pid: Pid, reason: Term) -> Self {
-        Message { mref, serial: pid.serial, note: pid.slot.into(), ..Message::plain(Shape::Down, reason) }
+        Message::told(Shape::Down, mref, pid, reason)
+    }
+
+    #[inline]
+    fn told(shape: Shape, mref: Ref, pid: Pid, reason: Term) -> Self {
+        Message { content: reason, mref, note: pid.slot().into(), head: Head::new(shape, false, pid.number()) }
+    }
+
+    /// Which term it is.
+    #[inline(always)]
+    pub(crate) fn shape(&self) -> Shape {
+        self.head.shape()
     }
 
     /// Its number in the log, 0 if it is in none.
@@ -183,18 +231,18 @@ impl Message {
     /// Does the kernel itself say it?
     #[inline(always)]
     fn is_told(&self) -> bool {
-        matches!(self.shape, Shape::Exit | Shape::Down)
+        matches!(self.shape(), Shape::Exit | Shape::Down)
     }
 
     /// Who ended.
     pub(crate) fn ended(&self) -> Pid {
-        Pid::new(u32::try_from(self.note).unwrap_or(u32::MAX), self.serial)
+        Pid::new(u32::try_from(self.note).unwrap_or(u32::MAX), self.head.number())
     }
 
     /// Which end it tells, if it tells one.
     #[inline]
     pub(crate) fn end(&self) -> Option<End> {
-        match self.shape {
+        match self.shape() {
             Shape::Exit => Some(End::Exit(self.ended())),
             Shape::Down => Some(End::Down(self.mref)),
             Shape::Term => end_in(&self.content),
@@ -205,7 +253,7 @@ impl Message {
     /// Is it the `'EXIT'` of this process?
     #[inline]
     pub(crate) fn is_exit_of(&self, pid: Pid) -> bool {
-        match self.shape {
+        match self.shape() {
             Shape::Exit => self.ended() == pid,
             Shape::Term => end_in(&self.content) == Some(End::Exit(pid)),
             _ => false,
@@ -215,7 +263,7 @@ impl Message {
     /// Is it the `'DOWN'` of this monitor?
     #[inline]
     pub(crate) fn is_down_of(&self, monitor: Ref) -> bool {
-        match self.shape {
+        match self.shape() {
             Shape::Down => self.mref == monitor,
             Shape::Term => end_in(&self.content) == Some(End::Down(monitor)),
             _ => false,
@@ -233,7 +281,7 @@ impl Message {
     /// Who called.
     #[inline]
     pub(crate) fn caller(&self) -> Caller {
-        Caller { mref: self.mref, serial: self.serial, aliased: self.aliased }
+        Caller { mref: self.mref, head: self.head.with(Shape::Call) }
     }
 
     /// [`Term::words`] of the term that it is.
@@ -247,40 +295,37 @@ impl Message {
     /// an alias two.
     #[inline]
     fn own_words(&self) -> u32 {
-        let tuples = match self.shape {
+        let tuples = match self.shape() {
             Shape::Term => 0,
             Shape::Call => 4 + 3 + 3,
             Shape::Cast => 3,
             Shape::Reply => 3 + 3,
             Shape::Ack => 4,
-            Shape::AckOk => 4 + 3,
+            Shape::AckOk => Self::ACK_OK_WORDS,
             Shape::Exit => 4,
             Shape::Down => 6 + 3,
         };
-        tuples + 2 * u32::from(self.aliased)
+        tuples + 2 * u32::from(self.head.aliased())
     }
 
     /// The term that it is.
     #[inline]
     #[must_use]
     pub fn into_term(self) -> Term {
-        if self.shape == Shape::Term { self.content } else { self.joined() }
+        if self.shape() == Shape::Term { self.content } else { self.joined() }
     }
 
     #[inline(never)]
     fn joined(self) -> Term {
-        let (from, ended) = (self.sender(), self.ended());
-        let Message { aliased, mref, content, .. } = self;
-        match self.shape {
+        let (shape, caller, ended) = (self.shape(), self.caller(), self.ended());
+        let Message { mref, content, .. } = self;
+        match shape {
             Shape::Term => content,
-            Shape::Call => {
-                let caller = Caller { mref, serial: self.serial, aliased };
-                Term::tuple([Atom::GEN_CALL.into(), caller.term(), content])
-            }
+            Shape::Call => Term::tuple([Atom::GEN_CALL.into(), caller.term(), content]),
             Shape::Cast => Term::tuple([Atom::GEN_CAST.into(), content]),
-            Shape::Reply => Term::tuple([tag(mref, aliased), content]),
-            Shape::Ack => Term::tuple([Atom::ACK.into(), from.into(), content]),
-            Shape::AckOk => Term::tuple([Atom::ACK.into(), from.into(), Term::ok(from.into())]),
+            Shape::Reply => Term::tuple([tag(mref, caller.aliased()), content]),
+            Shape::Ack => Term::tuple([Atom::ACK.into(), caller.pid().into(), content]),
+            Shape::AckOk => Term::tuple([Atom::ACK.into(), caller.pid().into(), Term::ok(caller.pid().into())]),
             Shape::Exit => Term::tuple([Atom::EXIT.into(), ended.into(), content]),
             Shape::Down => Term::tuple([Atom::DOWN.into(), mref.into(), Atom::PROCESS.into(), ended.into(), content]),
         }
@@ -289,7 +334,7 @@ impl Message {
     /// The term that it is, and stays from now on.
     #[inline]
     pub(crate) fn as_term(&mut self) -> &Term {
-        if self.shape != Shape::Term {
+        if self.shape() != Shape::Term {
             self.put_together();
         }
         &self.content
@@ -359,6 +404,6 @@ mod tests {
     fn a_message_that_was_looked_at_is_a_term() {
         let mut message = Message::cast(Atom::OK.into());
         assert_eq!(*message.as_term(), term!({:"$gen_cast", ok}));
-        assert_eq!(message.shape, Shape::Term);
+        assert_eq!(message.shape(), Shape::Term);
     }
 }

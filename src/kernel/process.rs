@@ -131,17 +131,6 @@ pub struct Cold {
 /// Whose place a vacant slot is: there is no such slot, and no process has had this number.
 pub(super) const NOBODY: Pid = Pid::new(u32::MAX, u32::MAX);
 
-/// What a process leaves to be settled when it ends.
-pub(super) struct Estate {
-    pub(super) name: Option<Atom>,
-    pub(super) traced: bool,
-    pub(super) links: Links,
-    pub(super) monitors: Few<Ref, Watch>,
-    pub(super) monitored_by: Few<Ref, Pid>,
-    pub(super) patience: Option<Box<Patience>>,
-    pub(super) cold: Option<Box<Cold>>,
-}
-
 impl Process {
     /// A process that is linked to its parent if it is born so; the parent's end is the caller's.
     pub(super) fn new(pid: Pid, birth: Birth, origin: Option<Rc<Origin>>) -> Self {
@@ -175,20 +164,16 @@ impl Process {
         Process::new(NOBODY, Birth { parent: None, link: false, initial_call }, None)
     }
 
-    /// It has ended, and its place is nobody's: all that it held is in the estate, or gone.
-    pub(super) fn vacate(&mut self) -> Estate {
-        self.pid = NOBODY;
+    /// Has it ended as most do, with links and monitors only to be settled?
+    #[inline]
+    pub(super) fn leaves_little(&self) -> bool {
+        self.name.is_none() && !self.traced && self.patience.is_none() && self.cold.is_none()
+    }
+
+    /// It has ended, and what it leaves to be settled is settled: it leaves its place empty.
+    pub(super) fn leave(&mut self) {
         self.mailbox = Mailbox::default();
         self.origin = None;
-        Estate {
-            name: self.name,
-            traced: self.traced,
-            links: std::mem::take(&mut self.links),
-            monitors: std::mem::take(&mut self.monitors),
-            monitored_by: std::mem::take(&mut self.monitored_by),
-            patience: self.patience.take(),
-            cold: self.cold.take(),
-        }
     }
 
     /// Is the reference an active alias of this process?
@@ -199,10 +184,11 @@ impl Process {
             || self.cold.as_ref().is_some_and(|cold| cold.aliases.contains(alias))
     }
 
-    /// Has it aliases that are not, or not only, monitors?
+    /// Is the reference the monitor of a call, and an active alias for as long as that waits?
     #[inline]
-    pub(super) fn has_own_aliases(&self) -> bool {
-        self.cold.as_ref().is_some_and(|cold| !matches!(cold.aliases, Few::Empty))
+    pub(super) fn awaits_by_alias(&self, alias: Ref) -> bool {
+        let aliases = self.cold.as_ref().is_some_and(|cold| !matches!(cold.aliases, Few::Empty));
+        !aliases && self.monitors.get(alias).is_some_and(|watch| watch.alias)
     }
 
     /// Processes that it has suspended, and how often each.

@@ -59,12 +59,13 @@ impl Kernel {
         match to {
             Dest::Pid(to) => self.dispatch_to(from, to, words, || message),
             Dest::Alias(alias) => {
-                let Some(owner) = self.table.at(alias.slot()).map(|process| process.pid) else { return true };
+                let Some(owner) = self.table.at(alias.slot()) else { return true };
                 self.messages += 1;
-                if self.is_watched() {
-                    self.dispatch_watched(from, owner, Some(alias), message, words);
-                } else if self.passes_alias(owner, alias) {
-                    self.enqueue(owner, words, || message);
+                let (to, passes) = (owner.pid, owner.awaits_by_alias(alias));
+                if passes && !self.is_watched() {
+                    self.enqueue(to, words, || message);
+                } else {
+                    self.dispatch_by_alias(from, to, alias, message, words);
                 }
             }
             Dest::Name(name) => return self.send_by_name(from, name, message),
@@ -87,7 +88,18 @@ impl Kernel {
     /// Is any message logged, or kept in flight?
     #[inline(always)]
     fn is_watched(&self) -> bool {
-        self.trace_all || self.traced > 0 || self.is_slow()
+        self.watched > 0
+    }
+
+    /// A message by alias whose way is not the usual one.
+    #[cold]
+    #[inline(never)]
+    fn dispatch_by_alias(&mut self, from: Pid, to: Pid, alias: Ref, message: Message, words: u32) {
+        if self.is_watched() {
+            self.dispatch_watched(from, to, Some(alias), message, words);
+        } else if self.passes_alias(to, alias) {
+            self.enqueue(to, words, || message);
+        }
     }
 
     /// Logs a message if either end is traced, and makes a signal of it if signals stay in flight.
@@ -123,7 +135,6 @@ impl Kernel {
     /// OTP: <https://www.erlang.org/docs/25/man/erlang#exit-2>
     pub fn exit_signal(&mut self, from: Pid, to: Pid, reason: ExitReason) {
         self.transmit(from, to, Signal::Exit { from, reason, link: false, cause: None });
-        self.bury_the_dead();
     }
 
     /// `link(to)` by `me`.
@@ -292,7 +303,6 @@ impl Kernel {
     #[cold]
     fn drown(&mut self, pid: Pid) {
         self.doom(pid, Atom::KILLED.into(), None);
-        self.bury_the_dead();
     }
 
     #[inline(never)]

@@ -3,7 +3,7 @@
 use crate::term::Pid;
 use crate::term::ordered::sort_by_key;
 
-use super::process::{Estate, NOBODY, Process};
+use super::process::{NOBODY, Process};
 
 /// Processes of a chunk. Who starts or stops many at once goes through memory in its order.
 const CHUNK: usize = 32;
@@ -61,11 +61,20 @@ impl Table {
         Some(slot)
     }
 
-    /// Takes what a dead process leaves. The slot stays occupied until [`Table::release`].
-    pub(super) fn remove(&mut self, pid: Pid) -> Option<Estate> {
-        let estate = self.get_mut(pid)?.vacate();
+    /// A process has ended: nobody finds it any more. What it leaves is in its place until
+    /// [`Table::release`]. `false` if it had ended before.
+    #[inline]
+    pub(super) fn bury(&mut self, pid: Pid) -> bool {
+        let Some(process) = self.get_mut(pid) else { return false };
+        process.pid = NOBODY;
         self.live -= 1;
-        Some(estate)
+        true
+    }
+
+    /// What a process that was buried leaves to be settled.
+    #[inline(always)]
+    pub(super) fn estate(&mut self, slot: u32) -> Option<&mut Process> {
+        self.place_mut(slot)
     }
 
     pub(super) fn release(&mut self, slot: u32) {
@@ -82,15 +91,14 @@ impl Table {
         self.chunks.get_mut(slot as usize / CHUNK)?.get_mut(slot as usize % CHUNK)
     }
 
-    /// A process knows its slot, so its number tells whether it is this one.
     #[inline(always)]
     pub(super) fn get(&self, pid: Pid) -> Option<&Process> {
-        self.place(pid.slot).filter(|process| process.pid.number() == pid.number())
+        self.place(pid.slot()).filter(|process| process.pid == pid)
     }
 
     #[inline(always)]
     pub(super) fn get_mut(&mut self, pid: Pid) -> Option<&mut Process> {
-        self.place_mut(pid.slot).filter(|process| process.pid.number() == pid.number())
+        self.place_mut(pid.slot()).filter(|process| process.pid == pid)
     }
 
     #[inline]

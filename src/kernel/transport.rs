@@ -90,7 +90,10 @@ pub enum Kind {
 impl Kernel {
     /// From now on signals stay in flight until [`Kernel::land`] delivers them.
     pub fn keep_in_flight(&mut self) {
-        self.transport.in_flight.get_or_insert_default();
+        if !self.is_slow() {
+            self.transport.in_flight = Some(Box::default());
+            self.watch(true);
+        }
     }
 
     /// Pairs (sender, receiver) that have signals in flight, in an order that tells nothing.
@@ -119,7 +122,6 @@ impl Kernel {
             return false;
         };
         self.arrive(to, signal);
-        self.bury_the_dead();
         true
     }
 

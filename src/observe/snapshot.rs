@@ -71,7 +71,7 @@ impl Snapshot {
     /// Where a living process is.
     #[must_use]
     pub fn key_of(&self, pid: Pid) -> Option<NodeKey> {
-        let (owner, key) = (*self.pids.get(pid.slot as usize)?)?;
+        let (owner, key) = (*self.pids.get(pid.slot() as usize)?)?;
         (owner == pid).then_some(key)
     }
 

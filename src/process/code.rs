@@ -11,6 +11,7 @@ use std::rc::Rc;
 
 use crate::event::{CodeChange, Event};
 use crate::kernel::process::Process;
+use crate::term::quick::QuickMap;
 use crate::term::{Atom, Pid, Term};
 
 use super::cx::Cx;
@@ -40,14 +41,46 @@ pub(crate) enum Newer {
     Gone,
 }
 
+/// The current versions of the modules.
+#[derive(Default)]
+pub(crate) struct Modules {
+    current: QuickMap<Atom, Rc<Module>>,
+    /// The one that was looked up last: whoever starts children starts many of one module.
+    recent: Option<Rc<Module>>,
+}
+
+impl Modules {
+    #[inline]
+    pub(crate) fn get(&mut self, name: Atom) -> Option<&Rc<Module>> {
+        if self.recent.as_ref().is_none_or(|recent| recent.name != name) {
+            self.look_up(name);
+        }
+        self.recent.as_ref()
+    }
+
+    #[inline(never)]
+    fn look_up(&mut self, name: Atom) {
+        self.recent = self.current.get(&name).cloned();
+    }
+
+    fn insert(&mut self, module: Rc<Module>) -> Option<Rc<Module>> {
+        self.recent = None;
+        self.current.insert(module.name, module)
+    }
+
+    fn remove(&mut self, name: Atom) -> Option<Rc<Module>> {
+        self.recent = None;
+        self.current.remove(&name)
+    }
+}
+
 impl Shared {
     /// Makes a module current and the version before it old. One that was old already goes.
     pub(crate) fn load(&self, mut module: Module, by: Option<Pid>) -> Option<Rc<Module>> {
         let edition = self.loads.get() + 1;
         self.loads.set(edition);
         module.edition = edition;
-        let name = module.name;
-        let before = self.modules.borrow_mut().insert(name, Rc::new(module));
+        let before = self.modules.borrow_mut().insert(Rc::new(module));
         if let Some(before) = &before {
             self.retire(before.clone(), by);
         }
@@ -82,7 +115,7 @@ impl Cx {
     ///
     /// OTP: <https://www.erlang.org/docs/25/man/code#delete-1>
     pub fn delete_module(&self, module: Atom) -> bool {
-        let Some(current) = self.shared.modules.borrow_mut().remove(&module) else { return false };
+        let Some(current) = self.shared.modules.borrow_mut().remove(module) else { return false };
         self.shared.loads.set(self.shared.loads.get() + 1);
         let vsn = current.vsn.clone();
         self.shared.retire(current, Some(self.me));
@@ -141,7 +174,7 @@ impl Cx {
 
     /// Says which module's code this process runs from now on: what purging it goes by.
     pub fn runs(&self, module: Atom) {
-        let edition = self.shared.modules.borrow().get(&module).map_or(0, |module| module.edition);
+        let edition = self.shared.modules.borrow_mut().get(module).map_or(0, |module| module.edition);
         self.with_process(|process| process.edition = edition);
     }
 

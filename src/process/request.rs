@@ -49,26 +49,39 @@ impl Cx {
     #[inline]
     pub(crate) fn poll_answer(&self, request: &mut Request) -> Poll<Option<Answer>> {
         let mref = request.mref;
-        let answers = |message: &mut Message| match message.shape {
+        let answers = |message: &mut Message| match message.shape() {
             Shape::Reply => message.mref == mref,
-            Shape::Term => answer(&message.content, mref).is_some(),
-            Shape::Down => message.mref == mref,
-            Shape::Call | Shape::Cast | Shape::Ack | Shape::AckOk | Shape::Exit => false,
+            _ => ends(message, mref),
         };
         let found = poll_match(self, &mut request.position, request.deadline, answers);
-        found.map(|message| match message? {
-            Message { shape: Shape::Reply, content, .. } => Some(Answer::Reply(content)),
-            Message { shape: Shape::Down, content, .. } => Some(Answer::Down(content)),
-            message => answer(&message.content, mref),
+        found.map(|message| {
+            let message = message?;
+            if message.shape() == Shape::Reply { Some(Answer::Reply(message.content)) } else { end_in(message, mref) }
         })
     }
 
     /// Tells a caller its reply.
     #[inline]
     pub(crate) fn reply(&self, caller: Caller, value: Term) {
-        let to = if caller.aliased { Dest::Alias(caller.mref) } else { Dest::Pid(caller.pid()) };
+        let to = if caller.aliased() { Dest::Alias(caller.mref) } else { Dest::Pid(caller.pid()) };
         let _ = self.send_message(to, caller.reply(value));
     }
+}
+
+/// Does a message end the wait for an answer in another way than by a reply in parts?
+#[inline(never)]
+fn ends(message: &Message, mref: Ref) -> bool {
+    match message.shape() {
+        Shape::Term => answer(&message.content, mref).is_some(),
+        Shape::Down => message.mref == mref,
+        Shape::Reply | Shape::Call | Shape::Cast | Shape::Ack | Shape::AckOk | Shape::Exit => false,
+    }
+}
+
+/// What such a message says.
+#[inline(never)]
+fn end_in(message: Message, mref: Ref) -> Option<Answer> {
+    if message.shape() == Shape::Down { Some(Answer::Down(message.content)) } else { answer(&message.content, mref) }
 }
 
 /// What a caller is told.

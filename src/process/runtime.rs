@@ -263,7 +263,7 @@ impl Runtime {
     #[inline(always)]
     fn step(&mut self) -> bool {
         let Some(pid) = self.shared.kernel.borrow_mut().next_runnable() else { return self.rest() };
-        let Some(Some(body)) = self.bodies.get_mut(pid.slot as usize) else { return true };
+        let Some(Some(body)) = self.bodies.get_mut(pid.slot() as usize) else { return true };
         self.turns += 1;
         self.shared.fuel.set(self.fuel);
         let turn = body.as_mut().resume();
@@ -295,7 +295,7 @@ impl Runtime {
     }
 
     fn put(&mut self, pid: Pid, body: BoxBody) {
-        if let Some(place) = self.bodies.get_mut(pid.slot as usize) {
+        if let Some(place) = self.bodies.get_mut(pid.slot() as usize) {
             *place = Some(body);
         }
     }
@@ -370,14 +370,14 @@ impl Runtime {
     }
 
     fn body(&self, pid: Pid) -> Option<&BoxBody> {
-        self.bodies.get(pid.slot as usize)?.as_ref()
+        self.bodies.get(pid.slot() as usize)?.as_ref()
     }
 
     fn house_newborn(&mut self) {
         self.shared.unsettled.set(false);
         loop {
             let Some((pid, body)) = self.shared.newborn.borrow_mut().pop() else { return };
-            let at = pid.slot as usize;
+            let at = pid.slot() as usize;
             if self.bodies.len() <= at {
                 self.bodies.resize_with(at + 1, Option::default);
             }

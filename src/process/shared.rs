@@ -10,6 +10,7 @@ use crate::term::quick::QuickMap;
 use crate::term::{Atom, Ordered, Pid};
 
 use super::body::BoxBody;
+use super::code::Modules;
 use super::code::{Edition, Purge};
 use super::fault::Fault;
 use super::module::{Code, Module};
@@ -25,7 +26,7 @@ pub(crate) struct Shared {
     pub(crate) unsettled: Cell<bool>,
     /// Bodies spawned in this turn, on their way to the runtime.
     pub(crate) newborn: RefCell<Vec<(Pid, BoxBody)>>,
-    pub(crate) modules: RefCell<QuickMap<Atom, Rc<Module>>>,
+    pub(crate) modules: RefCell<Modules>,
     /// The versions that newer ones have replaced.
     pub(crate) old_modules: RefCell<QuickMap<Atom, Rc<Module>>>,
     /// How many times code was loaded or deleted.
@@ -88,12 +89,12 @@ impl Shared {
     /// # Errors
     /// `undef` if there is no such function.
     pub(crate) fn code(&self, module: Atom, function: Atom, arity: usize) -> Result<Code, Raise> {
-        let modules = self.modules.borrow();
-        let code = modules.get(&module).and_then(|loaded| loaded.find(function, arity));
+        let mut modules = self.modules.borrow_mut();
+        let code = modules.get(module).and_then(|loaded| loaded.find(function, arity));
         code.ok_or_else(|| Raise::error(Atom::UNDEF).in_function(module, function, arity))
     }
 
     pub(crate) fn module(&self, name: Atom) -> Option<Rc<Module>> {
-        self.modules.borrow().get(&name).cloned()
+        self.modules.borrow_mut().get(name).cloned()
     }
 }

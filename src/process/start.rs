@@ -122,23 +122,40 @@ impl Spawned {
     #[inline]
     fn poll(&mut self, cx: &Cx) -> Poll<Option<Answer>> {
         let Spawned { child, monitor, .. } = *self;
-        let acknowledges = |message: &mut Message| match message.shape {
-            Shape::Ack | Shape::AckOk => message.sender() == child,
-            Shape::Exit => monitor.is_none() && message.is_exit_of(child),
-            Shape::Down => monitor.is_some_and(|monitor| message.is_down_of(monitor)),
-            Shape::Term => acknowledgement(&message.content, child, monitor).is_some(),
-            Shape::Call | Shape::Cast | Shape::Reply => false,
+        let acknowledges = |message: &mut Message| match message.shape() {
+            Shape::AckOk => message.sender() == child,
+            _ => ends(message, child, monitor),
         };
         let found = ready!(poll_match(cx, &mut self.position, self.deadline, acknowledges));
         if let Some(monitor) = monitor {
             cx.demonitor_flush(monitor);
         }
-        Poll::Ready(found.and_then(|message| match message.shape {
+        Poll::Ready(found.and_then(|message| match message.shape() {
             Shape::AckOk => Some(Answer::Ok(child)),
-            Shape::Ack => Some(Answer::Term(message.content)),
-            Shape::Exit | Shape::Down => Some(Answer::Term(Term::error(message.into_reason()))),
-            _ => acknowledgement(&message.content, child, monitor).map(Answer::Term),
+            _ => answer_in(message, child, monitor),
         }))
+    }
+}
+
+/// Does a message end the wait for a start in another way than `{ok, Pid}`?
+#[inline(never)]
+fn ends(message: &Message, child: Pid, monitor: Option<Ref>) -> bool {
+    match message.shape() {
+        Shape::Ack => message.sender() == child,
+        Shape::Exit => monitor.is_none() && message.is_exit_of(child),
+        Shape::Down => monitor.is_some_and(|monitor| message.is_down_of(monitor)),
+        Shape::Term => acknowledgement(&message.content, child, monitor).is_some(),
+        Shape::AckOk | Shape::Call | Shape::Cast | Shape::Reply => false,
+    }
+}
+
+/// What such a message says.
+#[inline(never)]
+fn answer_in(message: Message, child: Pid, monitor: Option<Ref>) -> Option<Answer> {
+    match message.shape() {
+        Shape::Ack => Some(Answer::Term(message.content)),
+        Shape::Exit | Shape::Down => Some(Answer::Term(Term::error(message.into_reason()))),
+        _ => acknowledgement(&message.content, child, monitor).map(Answer::Term),
     }
 }
 
@@ -196,6 +213,6 @@ impl Cx {
 
     /// Tells the starter `{ok, self()}`.
     pub(crate) fn acknowledge_ok(&self, starter: Pid) {
-        let _ = self.send_message(Dest::Pid(starter), Message::ack_ok(self.me));
+        self.send_made(starter, Message::ACK_OK_WORDS, || Message::ack_ok(self.me));
     }
 }

@@ -24,6 +24,12 @@ impl Term {
         self.as_tuple()?.try_into().ok()
     }
 
+    /// Has it nothing on the heap?
+    #[inline(always)]
+    pub(crate) fn is_plain(&self) -> bool {
+        matches!(self, Term::Nil | Term::Int(_) | Term::Float(_) | Term::Atom(_) | Term::Ref(_) | Term::Pid(_))
+    }
+
     /// The atom, if it is one.
     #[inline]
     #[must_use]

@@ -97,8 +97,8 @@ impl Driver {
     fn count_mailboxes(&mut self) {
         let slots = self.counted..self.counted + MAILBOXES;
         let (mut waiting, all) = self.session.mailboxes(slots.clone());
-        waiting.extend(self.mailboxes.iter().filter(|(pid, _)| pid.slot < all && !slots.contains(&pid.slot)));
-        sort_by_key(&mut waiting, |(pid, _)| pid.slot);
+        waiting.extend(self.mailboxes.iter().filter(|(pid, _)| pid.slot() < all && !slots.contains(&pid.slot())));
+        sort_by_key(&mut waiting, |(pid, _)| pid.slot());
         self.counted = if slots.end < all { slots.end } else { 0 };
         if *self.mailboxes != waiting {
             self.mailboxes = Rc::new(waiting);

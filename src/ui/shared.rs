@@ -137,7 +137,7 @@ pub(crate) fn term(act: &Callback<Act>, choice: &Choice, text: String) -> Html {
 /// How many messages wait for a process, by mailboxes in the order of process slots.
 pub(crate) fn mail(mailboxes: &[(Pid, usize)], of: Option<Pid>) -> usize {
     let found = of.and_then(|of| {
-        let at = mailboxes.binary_search_by_key(&of.slot, |(pid, _)| pid.slot).ok()?;
+        let at = mailboxes.binary_search_by_key(&of.slot(), |(pid, _)| pid.slot()).ok()?;
         mailboxes.get(at).filter(|(pid, _)| *pid == of)
     });
     found.map_or(0, |(_, mail)| *mail)

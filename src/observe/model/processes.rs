@@ -19,7 +19,7 @@ impl Model {
         (view.parent, view.started_at, view.started_seq) = (parent, stamp.at, stamp.seq);
         let incarnation = self.move_in(key, view);
         self.set_state(key, state);
-        put(&mut self.shown.pids, pid.slot as usize, Some((pid, key)));
+        put(&mut self.shown.pids, pid.slot() as usize, Some((pid, key)));
         self.shown.counts.alive += 1;
         self.shown.counts.spawned += 1;
         self.happened(stamp, Some(key), Happening::Spawned { pid, incarnation });
@@ -102,7 +102,7 @@ impl Model {
         if let Some(node) = self.shown.node_mut(to).filter(|_| supervisor.is_some()) {
             node.supervisor = supervisor;
         }
-        put(&mut self.shown.pids, process.pid.slot as usize, Some((process.pid, to)));
+        put(&mut self.shown.pids, process.pid.slot() as usize, Some((process.pid, to)));
     }
 
     pub(super) fn exited(&mut self, stamp: Stamp, pid: Pid, reason: &Term, cause: Option<u64>) {
@@ -115,7 +115,7 @@ impl Model {
         if let Some(name) = dead.name {
             self.registered.remove(&name);
         }
-        put(&mut self.shown.pids, pid.slot as usize, None);
+        put(&mut self.shown.pids, pid.slot() as usize, None);
         self.starting.remove(&pid);
         self.template.remove(&pid);
         let orderly = ExitReason(reason.clone()).is_orderly();

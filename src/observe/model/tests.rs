@@ -68,7 +68,7 @@ impl Node {
     }
 
     fn exit(&mut self, pid: Pid, reason: &Term) -> u64 {
-        self.free.push(pid.slot);
+        self.free.push(pid.slot());
         self.say(Event::Exited { pid, reason: reason.clone(), cause: None })
     }
 

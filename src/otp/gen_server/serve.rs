@@ -111,37 +111,20 @@ impl Called {
 }
 
 impl Body for Life {
-    fn resume(mut self: Pin<&mut Self>) -> Turn {
+    fn resume(self: Pin<&mut Self>) -> Turn {
+        let life = self.get_mut();
         loop {
-            let next = match &mut *self {
-                Life::New(newborn) => match newborn.begin() {
-                    Step::Serves(serving) => Life::Serving(serving),
-                    Step::Concludes(work) => Life::Starting(work),
-                    Step::Waits(work) => {
-                        self.set(Life::Starting(work));
-                        return Turn::Pending;
-                    }
-                },
-                Life::Starting(work) => match poll(work) {
-                    Poll::Pending => return Turn::Pending,
-                    Poll::Ready(Ok(Some(serving))) => Life::Serving(serving),
-                    Poll::Ready(Ok(None)) => return Turn::Exited(Ok(())),
-                    Poll::Ready(Err(raise)) => return Turn::Exited(Err(raise)),
-                },
+            let turned = match life {
                 Life::Serving(serving) => match serving.run() {
                     Poll::Pending => return Turn::Pending,
-                    Poll::Ready(Over::Becomes(body)) => return Turn::Become(body),
-                    Poll::Ready(Over::Ends(how)) => {
-                        let handle = serving.handle.same();
-                        Life::Ending(handle.server.clone(), Box::pin(end(handle, how)))
-                    }
+                    Poll::Ready(over) => life.is_over(over),
                 },
-                Life::Ending(_, work) => match poll(work) {
-                    Poll::Pending => return Turn::Pending,
-                    Poll::Ready(result) => return Turn::Exited(result),
-                },
+                Life::New(_) => life.begins(),
+                Life::Starting(_) | Life::Ending(..) => life.goes_on(),
             };
-            self.set(next);
+            if let Some(turn) = turned {
+                return turn;
+            }
         }
     }
 
@@ -150,6 +133,59 @@ impl Body for Life {
             Life::New(_) | Life::Starting(_) => None,
             Life::Serving(serving) => Some(&*serving.handle.server),
             Life::Ending(server, _) => Some(&**server),
+        }
+    }
+}
+
+/// Where its life turns: how the turn has ended, unless it goes on at once.
+impl Life {
+    /// Its first step.
+    #[inline(never)]
+    fn begins(&mut self) -> Option<Turn> {
+        let Life::New(newborn) = self else { return None };
+        match newborn.begin() {
+            Step::Serves(serving) => *self = Life::Serving(serving),
+            Step::Concludes(work) => *self = Life::Starting(work),
+            Step::Waits(work) => {
+                *self = Life::Starting(work);
+                return Some(Turn::Pending);
+            }
+        }
+        None
+    }
+
+    /// Goes on with its start, or its end.
+    #[inline(never)]
+    fn goes_on(&mut self) -> Option<Turn> {
+        match self {
+            Life::New(_) | Life::Serving(_) => None,
+            Life::Starting(work) => match poll(work) {
+                Poll::Pending => Some(Turn::Pending),
+                Poll::Ready(Ok(Some(serving))) => {
+                    *self = Life::Serving(serving);
+                    None
+                }
+                Poll::Ready(Ok(None)) => Some(Turn::Exited(Ok(()))),
+                Poll::Ready(Err(raise)) => Some(Turn::Exited(Err(raise))),
+            },
+            Life::Ending(_, work) => match poll(work) {
+                Poll::Pending => Some(Turn::Pending),
+                Poll::Ready(result) => Some(Turn::Exited(result)),
+            },
+        }
+    }
+
+    /// It serves no longer.
+    #[inline(never)]
+    fn is_over(&mut self, over: Over) -> Option<Turn> {
+        match (over, &*self) {
+            (Over::Becomes(body), _) => Some(Turn::Become(body)),
+            (Over::Ends(how), Life::Serving(serving)) => {
+                let handle = serving.handle.same();
+                *self = Life::Ending(handle.server.clone(), Box::pin(end(handle, how)));
+                None
+            }
+            (Over::Ends(_), _) => None,
         }
     }
 }
@@ -259,7 +295,7 @@ impl Serving {
         {
             return Poll::Ready(Err(Err(over)));
         }
-        Poll::Ready(Ok(match message.shape {
+        Poll::Ready(Ok(match message.shape() {
             Shape::Call => {
                 let from = Some(From(Sender::Caller(message.caller())));
                 Called { callback: Callback::Call, message: message.content, from }
@@ -332,18 +368,20 @@ impl Serving {
                 self.phase = Phase::Begun(Box::new(called));
                 return Poll::Pending;
             }
-            None => {
-                let mut work = self.handle.invoke(called);
-                match poll(&mut work) {
-                    Poll::Ready(done) => done,
-                    Poll::Pending => {
-                        self.phase = Phase::Calling(work);
-                        return Poll::Pending;
-                    }
-                }
-            }
+            None => ready!(self.invoke(called)),
         };
         Poll::Ready(self.concluded(called, outcome))
+    }
+
+    /// Calls one that may have to wait.
+    #[inline(never)]
+    fn invoke(&mut self, called: Called) -> Poll<Done> {
+        let mut work = self.handle.invoke(called);
+        let done = poll(&mut work);
+        if done.is_pending() {
+            self.phase = Phase::Calling(work);
+        }
+        done
     }
 
     /// [`Serving::conclude`] of what nearly all callbacks return.
@@ -437,7 +475,7 @@ impl Handle {
     /// Is it for the loop itself, and no callback's?
     pub(super) fn is_of_the_loop(&self, message: &Message) -> bool {
         let system = || matches!(message.content.as_tuple(), Some([Term::Atom(Atom::SYSTEM), _, _]));
-        message.is_exit_of(self.parent) || message.shape == Shape::Term && system()
+        message.is_exit_of(self.parent) || message.shape() == Shape::Term && system()
     }
 }
 

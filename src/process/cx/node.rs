@@ -11,9 +11,15 @@ use crate::term::{Atom, Pid, Term};
 
 impl Cx {
     /// Writes an event to the log; returns its position.
-    #[inline]
+    #[inline(always)]
     pub fn emit(&self, event: Event) -> u64 {
-        self.kernel().emit(event)
+        let (is_message, is_plain) = (event.is_message(), event.is_plain());
+        self.write(event, is_message, is_plain)
+    }
+
+    #[inline(never)]
+    fn write(&self, event: Event, is_message: bool, is_plain: bool) -> u64 {
+        self.kernel().write(event, is_message, is_plain)
     }
 
     /// Stops the node; this process gets no further than its next await.
@@ -32,6 +38,11 @@ impl Cx {
     /// Is there a fault to be met by this process?
     #[inline]
     pub(crate) fn has_fault(&self) -> bool {
+        !self.shared.faults.borrow().is_empty() && self.awaits_fault()
+    }
+
+    #[cold]
+    fn awaits_fault(&self) -> bool {
         self.shared.faults.borrow().iter().any(|fault| fault.0 == self.me)
     }
 

@@ -50,11 +50,17 @@ impl Cx {
 
     /// [`Cx::send`] to a process.
     fn send_term(&self, to: Pid, message: Term) {
-        let words = message.words();
+        self.send_made(to, message.words(), || message.into());
+    }
+
+    /// [`Cx::send`] of a message of so many words, which is made where it is needed.
+    #[inline(always)]
+    pub(crate) fn send_made(&self, to: Pid, words: u32, make: impl FnOnce() -> Message) {
         self.shared.charge(1 + words / 64);
         let mut kernel = self.kernel();
+        // Who has ended itself sends nothing any more.
         if kernel.lives(self.me) {
-            kernel.dispatch_to(self.me, to, words, || message.into());
+            kernel.dispatch_to(self.me, to, words, make);
         }
     }
 
@@ -63,7 +69,6 @@ impl Cx {
         let words = message.words();
         self.shared.charge(1 + words / 64);
         let mut kernel = self.kernel();
-        // Who has ended itself sends nothing any more.
         if !kernel.lives(self.me) || kernel.dispatch(self.me, to, message, words) {
             Ok(())
         } else {

@@ -124,7 +124,7 @@ impl<'a> Printer<'a, '_, '_> {
             Term::Big(value) => write_big(self.sink, value, self.style.max_digits),
             Term::Float(value) => write_float(self.sink, *value),
             Term::Atom(value) => write_atom(self.sink, *value),
-            Term::Pid(pid) if self.style.tagged => write!(self.sink, "#Pid<{}.{}>", pid.slot, pid.serial),
+            Term::Pid(pid) if self.style.tagged => write!(self.sink, "#Pid<{}.{}>", pid.slot(), pid.number()),
             Term::Pid(pid) => write!(self.sink, "<0.{}.0>", pid.number()),
             Term::Ref(reference) if self.style.tagged => write!(self.sink, "#Ref<{}>", reference.0),
             Term::Ref(reference) => self.sink.write_str(&reference.to_string().replacen("#Reference", "#Ref", 1)),
