@@ -14,9 +14,11 @@ apt_package() {
 need_beam() { apt_package erlc erlang-base; }
 need_valgrind() { apt_package valgrind valgrind; }
 
-# Builds the benchmark program, with these options of cargo, and prints its path.
+# Builds the benchmark program, with these options of cargo, and prints its path. As every release program
+# it aborts where it panics: `cargo bench` leaves that part of the profile out, but for wasm, which always does.
 bench_program() {
   local log path
+  [[ " $* " == *" --target "* ]] || local -x RUSTFLAGS="${RUSTFLAGS:-} -Cpanic=abort"
   log=$(mktemp)
   cargo bench --no-default-features --bench node --no-run "$@" 2>&1 | tee "$log" >&2
   path=$(sed -n 's/.*Executable benches\/node\.rs (\(.*\))/\1/p' "$log")
