@@ -64,3 +64,21 @@ fn who_waits_for_the_dead_hears_of_it_by_its_monitor() {
         page.screenshot("beat-down");
     });
 }
+
+#[test]
+fn who_stops_an_application_monitors_its_master_until_it_is_down() {
+    open(View::default(), |page| {
+        unfold(page, "System");
+        die(page, "slow shutdown (10 s)");
+        press(page, ".row[data-name=seq]");
+        press(page, ".do-stop-app");
+        page.wait_for("deep('.inspector .chip').textContent.includes('stopping')");
+        page.click(".transport .play");
+        page.wait_for("deep('.paused')");
+        select(page, "application master");
+        page.wait_for("deepAll('.picture .monitor').length === 1");
+        assert_eq!(fact(page, "monitored by"), ":application_controller");
+        page.click(".transport .play");
+        page.wait_for("deep('.start-again') && !deep('.picture .monitor')");
+    });
+}
