@@ -76,3 +76,17 @@ fn older_reports_are_shown_a_page_at_a_time() {
         assert_eq!(page.eval("return deep('.log [role=log]').ariaLive"), json!("off"), "nobody is read all that");
     });
 }
+
+#[test]
+fn applications_are_reported_in_the_order_in_which_the_graph_says_they_boot() {
+    with_page("index.html?app=demo&seed=7", View::default(), |page| {
+        page.wait_for("deep('[data-app=audit].running')");
+        let name =
+            |line: &[String; 3]| Some(line[2].strip_prefix("Application ")?.split_once(" started")?.0.to_owned());
+        let told: Vec<String> = lines(page).iter().rev().filter_map(name).collect();
+        // Who is included by another comes last there, and is not started by itself.
+        let drawn =
+            page.eval("return deepAll('.graph + ol li').slice(0, 7).map((one) => one.textContent.split(':')[0])");
+        assert_eq!(json!(told), drawn);
+    });
+}

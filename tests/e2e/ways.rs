@@ -47,6 +47,8 @@ fn each_way_to_die_is_told_with_its_reason() {
             ("bad return", "bad return value: :oops"),
             ("bad match", "(MatchError) no match of right hand side value: :error"),
             ("call time-out", "time out"),
+            ("boom", ":boom"),
+            ("exit(:shutdown)", "shutdown"),
             ("linked peer ends: exit(boom)", ":boom"),
             (":kill", "killed"),
         ];
