@@ -59,7 +59,7 @@ impl Default for Limits {
             integer_bits: 1 << 20,
             fuel: 2_000,
             ns_per_reduction: 50,
-            log_bytes: 256 << 10,
+            log_bytes: 64 << 10,
             term_depth: 64,
             text_bytes: 1 << 20,
             inputs: 100_000,
