@@ -14,6 +14,12 @@ use crate::term::{Atom, Term};
 pub struct ExitReason(pub Term);
 
 impl ExitReason {
+    /// [`Term::quick_clone`] of the reason.
+    #[inline(always)]
+    pub(crate) fn quick_clone(&self) -> Self {
+        ExitReason(self.0.quick_clone())
+    }
+
     /// Is it `normal`?
     #[must_use]
     pub fn is_normal(&self) -> bool {

@@ -223,7 +223,7 @@ impl Kernel {
 
     /// [`Kernel::spawn`] of a process that has its origin with others.
     pub(crate) fn spawn_child(&mut self, birth: Birth, origin: Option<Rc<Origin>>) -> Option<Pid> {
-        let pid = self.table.insert(|pid| Process::new(pid, birth, origin))?;
+        let pid = self.table.insert(birth, origin)?;
         self.run_queue.push(pid);
         let Birth { parent, link, initial_call } = birth;
         self.emit(Event::Spawned { pid, parent, link, initial_call });
@@ -482,15 +482,13 @@ impl Kernel {
         !self.buried.is_empty()
     }
 
-    /// The next slot whose process has ended. Its body may be dropped now, and only then is the
-    /// slot free again.
+    /// The next slot whose process has ended. It is free from now on, and its body is to go before
+    /// anybody runs.
     #[inline]
     pub(crate) fn next_buried(&mut self) -> Option<u32> {
-        self.buried.pop_front()
-    }
-
-    pub(crate) fn free_slot(&mut self, slot: u32) {
+        let slot = self.buried.pop_front()?;
         self.table.release(slot);
+        Some(slot)
     }
 
     /// [`Kernel::suspend`] by a process, whose end would undo it. `false` if it may not: Erlang's

@@ -22,11 +22,6 @@ impl Default for Links {
 }
 
 impl Links {
-    /// A link from birth.
-    pub(super) fn to(pid: Pid) -> Self {
-        Links { eldest: pid, others: Few::Empty }
-    }
-
     /// Adds a link, if it is not there.
     pub(super) fn insert(&mut self, pid: Pid) {
         if self.eldest == NOBODY && self.others.is_empty() {
@@ -81,8 +76,8 @@ mod tests {
 
     #[test]
     fn links_are_kept_in_order_of_age_however_they_come_and_go() {
-        let mut links = Links::to(pid(5));
-        [7, 3, 5, 9, 3].into_iter().for_each(|n| links.insert(pid(n)));
+        let mut links = Links::default();
+        [5, 7, 3, 5, 9, 3].into_iter().for_each(|n| links.insert(pid(n)));
         assert_eq!(links.to_vec(), [3, 5, 7, 9].map(pid));
         assert!(links.remove(pid(3)) && !links.remove(pid(3)));
         [4, 8].into_iter().for_each(|n| links.insert(pid(n)));

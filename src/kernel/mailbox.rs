@@ -234,29 +234,39 @@ impl Queue {
         from: Position,
         mut want: impl FnMut(&mut Message) -> bool,
     ) -> Option<(Position, Message)> {
-        let at = if from + 1 == self.entries.len() {
+        if from + 1 == self.entries.len() {
             // What is awaited comes last, most of the time.
-            self.entries.back_mut()?.as_mut().is_some_and(want).then_some(from)?
-        } else {
-            self.find(from, |message| want(message).then_some(()))?.0
-        };
+            let wanted = self.entries.back_mut()?.as_mut().is_some_and(want);
+            return if wanted { Some((from, self.take_last()?)) } else { None };
+        }
+        let (at, ()) = self.find(from, |message| want(message).then_some(()))?;
         Some((at, self.take(at)?))
     }
 
     #[inline]
+    fn take_last(&mut self) -> Option<Message> {
+        let message = self.entries.pop_back()??;
+        self.words -= weight(&message);
+        if self.holes > 0 {
+            self.trim();
+        }
+        Some(message)
+    }
+
+    #[inline]
     fn take(&mut self, at: Position) -> Option<Message> {
-        let (first, last) = (at == 0, at + 1 == self.entries.len());
-        let message = match (first, last) {
-            (true, _) => self.entries.pop_front()??,
-            (_, true) => self.entries.pop_back()??,
-            _ => {
-                let message = self.entries.get_mut(at)?.take()?;
-                self.holes += 1;
-                message
-            }
+        if at + 1 == self.entries.len() {
+            return self.take_last();
+        }
+        let message = if at == 0 {
+            self.entries.pop_front()??
+        } else {
+            let message = self.entries.get_mut(at)?.take()?;
+            self.holes += 1;
+            message
         };
         self.words -= weight(&message);
-        let may_stay = if first || last { 0 } else { MANY_HOLES };
+        let may_stay = if at == 0 { 0 } else { MANY_HOLES };
         if self.holes > may_stay {
             self.trim();
         }

@@ -132,24 +132,20 @@ pub struct Cold {
 pub(super) const NOBODY: Pid = Pid::new(u32::MAX, u32::MAX);
 
 impl Process {
-    /// A process that is linked to its parent if it is born so; the parent's end is the caller's.
-    pub(super) fn new(pid: Pid, birth: Birth, origin: Option<Rc<Origin>>) -> Self {
-        let links = match birth.parent {
-            Some(parent) if birth.link => Links::to(parent),
-            _ => Links::default(),
-        };
+    /// A place that is nobody's: it holds nothing.
+    pub(super) fn vacant() -> Self {
         Process {
-            pid,
-            status: Status::Runnable,
+            pid: NOBODY,
+            status: Status::Waiting,
             trap_exit: false,
             traced: false,
             suspended: 0,
             name: None,
             edition: 0,
-            initial_call: birth.initial_call,
-            origin,
+            initial_call: Mfa { module: Atom::UNDEFINED, function: Atom::UNDEFINED, arity: 0 },
+            origin: None,
             mailbox: Mailbox::default(),
-            links,
+            links: Links::default(),
             monitors: Few::default(),
             monitored_by: Few::default(),
             reductions: 0,
@@ -158,10 +154,18 @@ impl Process {
         }
     }
 
-    /// What stands in a vacant place.
-    pub(super) fn nobody() -> Self {
-        let initial_call = Mfa { module: Atom::UNDEFINED, function: Atom::UNDEFINED, arity: 0 };
-        Process::new(NOBODY, Birth { parent: None, link: false, initial_call }, None)
+    /// A vacant place becomes that of a process, which is linked to its parent if it is born so; the
+    /// parent's end is the caller's. What holds nothing in a vacant place stays as it is.
+    pub(super) fn move_in(&mut self, pid: Pid, birth: Birth, origin: Option<Rc<Origin>>) {
+        self.pid = pid;
+        self.status = Status::Runnable;
+        (self.trap_exit, self.traced, self.suspended) = (false, false, 0);
+        (self.name, self.edition, self.reductions) = (None, 0, 0);
+        self.initial_call = birth.initial_call;
+        self.origin = origin;
+        if let (true, Some(parent)) = (birth.link, birth.parent) {
+            self.links.insert(parent);
+        }
     }
 
     /// Has it ended as most do, with links and monitors only to be settled?

@@ -347,7 +347,7 @@ impl Kernel {
     #[inline(never)]
     fn arrive_down(&mut self, to: Pid, from: Pid, mref: Ref, reason: ExitReason, cause: Option<u64>) {
         let Some(watch) = self.table.get_mut(to).and_then(|process| process.monitors.remove(mref)) else { return };
-        self.emit(Event::Down { from, to, mref, reason: reason.0.clone(), cause });
+        self.emit(Event::Down { from, to, mref, reason: reason.0.quick_clone(), cause });
         let message = match (self.take_tag(to, mref), watch.name) {
             (None, None) => Message::down(mref, from, reason.0),
             (tag, name) => {
@@ -369,7 +369,7 @@ impl Kernel {
             return; // unlinked while the signal was on its way
         }
         let trap = process.trap_exit;
-        let signal = self.emit(Event::ExitSignal { from, to, reason: reason.0.clone(), link, cause });
+        let signal = self.emit(Event::ExitSignal { from, to, reason: reason.0.quick_clone(), link, cause });
         let kill = !link && reason.0.is_atom(Atom::KILL) && !(trap && self.planted.is(Fault::KillIsTrapped));
         let itself = from == to || !link && self.planted.is(Fault::NormalKills);
         match (kill, trap, reason.is_normal(), itself) {

@@ -1,9 +1,12 @@
 //! The process table: slots that are reused, for pids that are not.
 
+use std::rc::Rc;
+
 use crate::term::Pid;
 use crate::term::ordered::sort_by_key;
 
-use super::process::{NOBODY, Process};
+use super::Birth;
+use super::process::{NOBODY, Origin, Process};
 
 /// Processes of a chunk. Who starts or stops many at once goes through memory in its order.
 const CHUNK: usize = 32;
@@ -35,15 +38,14 @@ impl Table {
     }
 
     /// Puts a process into a free slot; `None` when the table is full.
-    pub(super) fn insert(&mut self, make: impl FnOnce(Pid) -> Process) -> Option<Pid> {
+    pub(super) fn insert(&mut self, birth: Birth, origin: Option<Rc<Origin>>) -> Option<Pid> {
         if self.live >= self.limit as usize {
             return None;
         }
         let slot = self.free.pop().or_else(|| self.next_slot())?;
         self.spawned = self.spawned.wrapping_add(1);
         let pid = Pid::new(slot, self.spawned);
-        // A vacant place needs no drop, and the compiler does not see that.
-        std::mem::forget(std::mem::replace(self.place_mut(slot)?, make(pid)));
+        self.place_mut(slot)?.move_in(pid, birth, origin);
         self.live += 1;
         Some(pid)
     }
@@ -54,7 +56,7 @@ impl Table {
             return None;
         }
         if slot as usize == self.chunks.len() * CHUNK {
-            let vacant: Vec<Process> = std::iter::repeat_with(Process::nobody).take(CHUNK).collect();
+            let vacant: Vec<Process> = std::iter::repeat_with(Process::vacant).take(CHUNK).collect();
             self.chunks.push(vacant.try_into().ok()?);
         }
         self.slots += 1;

@@ -55,12 +55,12 @@ impl Kernel {
         if !self.table.estate(pid.slot()).is_some_and(|estate| estate.leaves_little()) {
             self.settle_the_rest(pid);
         }
-        let exit = self.emit(Event::Exited { pid, reason: reason.0.clone(), cause });
+        let exit = self.emit(Event::Exited { pid, reason: reason.0.quick_clone(), cause });
         if self.table.estate(pid.slot()).is_some_and(|estate| !estate.monitors.is_empty()) {
             self.end_monitors(pid);
         }
         while let Some(linked) = self.table.estate(pid.slot()).and_then(|estate| estate.links.pop_first()) {
-            let reason = if self.planted.is(Fault::ReasonIsLost) { Atom::NORMAL.into() } else { reason.clone() };
+            let reason = if self.planted.is(Fault::ReasonIsLost) { Atom::NORMAL.into() } else { reason.quick_clone() };
             self.transmit(pid, linked, Signal::Exit { from: pid, reason, link: true, cause: Some(exit) });
         }
         if self.table.estate(pid.slot()).is_some_and(|estate| !estate.monitored_by.is_empty()) {
@@ -110,7 +110,7 @@ impl Kernel {
         while let Some((mref, watcher)) =
             self.table.estate(pid.slot()).and_then(|estate| estate.monitored_by.pop_first())
         {
-            let down = || Signal::Down { from: pid, mref, reason: reason.clone(), cause: Some(exit) };
+            let down = || Signal::Down { from: pid, mref, reason: reason.quick_clone(), cause: Some(exit) };
             self.transmit(pid, watcher, down());
             if self.planted.is(Fault::DownTwice) {
                 self.transmit(pid, watcher, down());

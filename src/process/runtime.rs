@@ -338,12 +338,12 @@ impl Runtime {
     fn clear_out_the_dead(&mut self) {
         self.left.clear();
         loop {
-            let Some(slot) = self.shared.kernel.borrow_mut().next_buried() else { return };
-            let body = self.take_body(slot);
-            self.left.extend(body);
-            self.shared.forget_faults_of_the_dead();
-            self.shared.kernel.borrow_mut().free_slot(slot);
+            let Some(slot) = self.shared.kernel.borrow_mut().next_buried() else { break };
+            if let Some(body) = self.take_body(slot) {
+                self.left.push(body);
+            }
         }
+        self.shared.forget_faults_of_the_dead();
     }
 
     /// Kills who runs code that has to go. A server between callbacks runs the loop, not its

@@ -24,6 +24,17 @@ impl Term {
         self.as_tuple()?.try_into().ok()
     }
 
+    /// A clone, for what is most often an atom or a small number, as names and reasons are: these
+    /// need no call.
+    #[inline(always)]
+    pub(crate) fn quick_clone(&self) -> Term {
+        match self {
+            Term::Atom(atom) => Term::Atom(*atom),
+            Term::Int(int) => Term::Int(*int),
+            other => other.clone(),
+        }
+    }
+
     /// Has it nothing on the heap?
     #[inline(always)]
     pub(crate) fn is_plain(&self) -> bool {

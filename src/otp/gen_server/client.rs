@@ -170,7 +170,7 @@ impl Exchange<'_> {
 
     #[inline]
     fn message(&self, caller: Caller) -> Message {
-        if self.label == Atom::GEN_CALL { caller.call(self.request.clone()) } else { self.labelled(caller) }
+        if self.label == Atom::GEN_CALL { caller.call(self.request.quick_clone()) } else { self.labelled(caller) }
     }
 
     #[inline(never)]

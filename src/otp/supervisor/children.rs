@@ -48,6 +48,10 @@ impl Child {
     pub(super) fn new(spec: ChildSpec) -> Self {
         Child { spec: Rc::new(spec), pid: ChildPid::Undefined }
     }
+
+    fn is_temporary(&self) -> bool {
+        self.spec.restart == Restart::Temporary
+    }
 }
 
 /// Children in start order.
@@ -57,6 +61,8 @@ pub(super) struct Children {
     by_id: Ordered<Term, u64>,
     by_pid: Few<Pid, u64>,
     next: u64,
+    /// How many are temporary: who has none need not look for them.
+    temporary: usize,
 }
 
 impl FromIterator<Child> for Children {
@@ -74,6 +80,7 @@ impl Children {
     pub(super) fn push(&mut self, child: Child) -> u64 {
         let order = self.next;
         self.next += 1;
+        self.temporary += usize::from(child.is_temporary());
         self.by_id.insert(child.spec.id.clone(), order);
         if let ChildPid::Pid(pid) = child.pid {
             self.by_pid.insert(pid, order);
@@ -84,6 +91,7 @@ impl Children {
 
     pub(super) fn remove(&mut self, order: u64) -> Option<Child> {
         let child = self.by_order.remove(&order)?;
+        self.temporary -= usize::from(child.is_temporary());
         self.by_id.remove(&child.spec.id);
         if let ChildPid::Pid(pid) = child.pid {
             self.by_pid.remove(pid);
@@ -121,10 +129,11 @@ impl Children {
 
     /// None has a process any more, and temporary ones are forgotten.
     pub(super) fn are_down(&mut self) {
-        let is_temporary = |child: &Child| child.spec.restart == Restart::Temporary;
-        let temporary = self.by_order.iter().filter(|(_, child)| is_temporary(child)).map(|(order, _)| *order);
-        for order in temporary.collect::<Vec<_>>() {
-            self.remove(order);
+        if self.temporary > 0 {
+            let temporary = self.by_order.iter().filter(|(_, child)| child.is_temporary()).map(|(order, _)| *order);
+            for order in temporary.collect::<Vec<_>>() {
+                self.remove(order);
+            }
         }
         self.by_order.values_mut().for_each(|child| child.pid = ChildPid::Undefined);
         self.by_pid = Few::default();

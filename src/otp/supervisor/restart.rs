@@ -57,8 +57,8 @@ impl Supervisor {
     /// A child has ended: whom to restart, or what becomes of the supervisor.
     fn ended(&mut self, cx: &Cx, pid: Pid, reason: &Term) -> Result<Whom, Fate> {
         let (whom, spec) = self.whose(pid).ok_or(Fate::GoesOn)?;
-        let reason = ExitReason(reason.clone());
-        self.note_end(cx, &spec.id, pid, &reason, false);
+        let reason = ExitReason(reason.quick_clone());
+        self.note_end(cx, &spec.id, pid, &reason.0, false);
         if !reason.is_orderly() || spec.restart == Restart::Permanent {
             self.report_error(cx, "child_terminated", &reason.0, &spec, &pid.into());
         }
@@ -101,8 +101,8 @@ impl Supervisor {
         }
     }
 
-    pub(super) fn note_end(&self, cx: &Cx, id: &Term, pid: Pid, reason: &ExitReason, by_supervisor: bool) {
-        let (id, reason) = (id.clone(), reason.0.clone());
+    pub(super) fn note_end(&self, cx: &Cx, id: &Term, pid: Pid, reason: &Term, by_supervisor: bool) {
+        let (id, reason) = (id.quick_clone(), reason.quick_clone());
         cx.emit(Event::ChildEnded { supervisor: cx.me(), id, pid, reason, by_supervisor });
     }
 
@@ -142,7 +142,7 @@ impl Supervisor {
 
     /// Counts a restart. Beyond the budget the supervisor gives up.
     fn spend(&mut self, cx: &Cx, whom: Purpose, spec: Rc<ChildSpec>) -> Result<Whom, Fate> {
-        let (supervisor, id, now) = (cx.me(), spec.id.clone(), cx.now());
+        let (supervisor, id, now) = (cx.me(), spec.id.quick_clone(), cx.now());
         if cx.planted(Fault::RestartsAreNotCounted) {
             self.window = Window::default();
         }

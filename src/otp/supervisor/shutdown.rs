@@ -6,7 +6,6 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use crate::exit::ExitReason;
 use crate::kernel::mailbox::Position;
 use crate::kernel::message::Message;
 use crate::kernel::planted::Fault;
@@ -47,7 +46,7 @@ impl Supervisor {
     pub(super) async fn shut_down(&self, cx: &Cx, child: &Child) {
         let ChildPid::Pid(pid) = child.pid else { return };
         let reason = stop(cx, pid, child.spec.shutdown).await;
-        self.note_end(cx, &child.spec.id, pid, &ExitReason(reason.clone()), true);
+        self.note_end(cx, &child.spec.id, pid, &reason, true);
         let asked = match child.spec.shutdown {
             Shutdown::BrutalKill => Atom::KILLED,
             Shutdown::Timeout(_) | Shutdown::Infinity => Atom::SHUTDOWN,

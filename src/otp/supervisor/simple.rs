@@ -6,7 +6,6 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use crate::event::{ChildInfo, Event};
-use crate::exit::ExitReason;
 use crate::kernel::few::Few;
 use crate::kernel::message::{End, Message};
 use crate::process::Cx;
@@ -218,7 +217,7 @@ impl Supervisor {
     }
 
     fn simple_down(&mut self, cx: &Cx, template: &ChildSpec, pid: Pid, reason: Term) {
-        self.note_end(cx, &template.id, pid, &ExitReason(reason.clone()), true);
+        self.note_end(cx, &template.id, pid, &reason, true);
         let asked = if template.shutdown == Shutdown::BrutalKill { Atom::KILLED } else { Atom::SHUTDOWN };
         if !reason.is_atom(asked) && !Self::is_expected(template.restart, &reason) {
             self.report_error(cx, "shutdown_error", &reason, template, &pid.into());

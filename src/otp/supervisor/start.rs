@@ -176,14 +176,14 @@ impl Started {
 /// instance of `simple_one_for_one`.
 fn begin(cx: &Cx, spec: &ChildSpec, args: &Term, replaces: Option<Pid>) -> Starting {
     let (module, function, _) = spec.start;
-    cx.emit(Event::ChildStarting { supervisor: cx.me(), id: spec.id.clone(), replaces });
+    cx.emit(Event::ChildStarting { supervisor: cx.me(), id: spec.id.quick_clone(), replaces });
     cx.begin(module, function, args)
 }
 
 /// Reads what a start has come to.
 fn ended(cx: &Cx, spec: &ChildSpec, answer: Result<Answer, Raise>) -> Result<Started, Term> {
     let started = started(answer);
-    let (supervisor, id) = (cx.me(), spec.id.clone());
+    let (supervisor, id) = (cx.me(), spec.id.quick_clone());
     cx.emit(match &started {
         Ok(Started::Running(pid, _)) => Event::ChildStarted { supervisor, id, pid: *pid },
         Ok(Started::Ignored) => Event::ChildFailed { supervisor, id, reason: Atom::IGNORE.into() },
