@@ -356,9 +356,13 @@ impl Kernel {
     #[inline(always)]
     pub(crate) fn take_term(&mut self, pid: Pid) -> Poll<Term> {
         let Some(process) = self.table.get_mut(pid) else { return Poll::Pending };
-        if let Some((term, id)) = process.mailbox.pop_term() {
-            process.no_deadline();
-            return if id == 0 { Poll::Ready(term) } else { self.noted(pid, id, term) };
+        match process.mailbox.first_term() {
+            Some(0) => {
+                process.no_deadline();
+                return Poll::Ready(process.mailbox.pop_term());
+            }
+            Some(id) => return self.take_noted_term(pid, id),
+            None => {}
         }
         if process.mailbox.is_empty() {
             self.counter += 1;
@@ -370,9 +374,11 @@ impl Kernel {
 
     #[cold]
     #[inline(never)]
-    fn noted(&mut self, pid: Pid, id: u64, term: Term) -> Poll<Term> {
+    fn take_noted_term(&mut self, pid: Pid, id: u64) -> Poll<Term> {
         self.log.received(self.now, id, pid);
-        Poll::Ready(term)
+        let Some(process) = self.table.get_mut(pid) else { return Poll::Pending };
+        process.no_deadline();
+        Poll::Ready(process.mailbox.pop_term())
     }
 
     #[inline(never)]

@@ -114,15 +114,19 @@ impl Mailbox {
         if self.first.is_some() { self.first.take() } else { self.rest.as_mut()?.pop() }
     }
 
-    /// Takes the first message, with its number in the log, if it is a term and waits in its place:
-    /// most do.
+    /// The number in the log of the first message, if that is a term and waits in its place: most do.
     #[inline(always)]
-    pub(super) fn pop_term(&mut self) -> Option<(Term, u64)> {
-        let message = self.first.as_mut().filter(|message| message.shape() == Shape::Term)?;
-        let term = (std::mem::take(&mut message.content), message.id());
+    pub(super) fn first_term(&self) -> Option<u64> {
+        self.first.as_ref().filter(|message| message.shape() == Shape::Term).map(Message::id)
+    }
+
+    /// Takes the message that [`Mailbox::first_term`] tells of.
+    #[inline(always)]
+    pub(super) fn pop_term(&mut self) -> Term {
+        let term = self.first.as_mut().map(|message| std::mem::take(&mut message.content));
         // Nothing that needs a drop is left, and the compiler does not see that.
         std::mem::forget(self.first.take());
-        Some(term)
+        term.unwrap_or_default()
     }
 
     /// The first position at or behind `from` whose message is wanted, with what `want` made of it.
