@@ -47,6 +47,10 @@ impl Mailbox {
             self.first = Some(make());
             return weight_of(words);
         }
+        if let Some(rest) = self.rest.as_mut().filter(|rest| rest.entries.len() < rest.entries.capacity()) {
+            rest.push(make(), words);
+            return self.words();
+        }
         self.push_behind(make(), words)
     }
 

@@ -173,6 +173,9 @@ impl Message {
         Message { content, head: Head::new(Shape::Ack, false, from.number()), ..Message::ack_ok(from) }
     }
 
+    /// Words of a reply to an alias, besides those of its content.
+    pub(crate) const ALIASED_REPLY_WORDS: u32 = 3 + 3 + 2;
+
     /// Words of [`Message::ack_ok`].
     pub(crate) const ACK_OK_WORDS: u32 = 4 + 3;
 
@@ -405,5 +408,12 @@ mod tests {
         let mut message = Message::cast(Atom::OK.into());
         assert_eq!(*message.as_term(), term!({:"$gen_cast", ok}));
         assert_eq!(message.shape(), Shape::Term);
+    }
+
+    #[test]
+    fn who_knows_the_shape_knows_the_words() {
+        let reply = Caller::new(Pid::new(3, 9), Ref::new(7, 3), true).reply(Term::Nil);
+        assert_eq!(reply.words(), Message::ALIASED_REPLY_WORDS);
+        assert_eq!(Message::ack_ok(Pid::new(3, 9)).words(), Message::ACK_OK_WORDS);
     }
 }

@@ -58,16 +58,7 @@ impl Kernel {
     pub(crate) fn dispatch(&mut self, from: Pid, to: Dest, message: Message, words: u32) -> bool {
         match to {
             Dest::Pid(to) => self.dispatch_to(from, to, words, || message),
-            Dest::Alias(alias) => {
-                let Some(owner) = self.table.at(alias.slot()) else { return true };
-                self.messages += 1;
-                let (to, passes) = (owner.pid, owner.awaits_by_alias(alias));
-                if passes && !self.is_watched() {
-                    self.enqueue(to, words, || message);
-                } else {
-                    self.dispatch_by_alias(from, to, alias, message, words);
-                }
-            }
+            Dest::Alias(alias) => self.dispatch_by_alias(from, alias, words, || message),
             Dest::Name(name) => return self.send_by_name(from, name, message),
         }
         true
@@ -91,10 +82,23 @@ impl Kernel {
         self.watched > 0
     }
 
+    /// [`Kernel::dispatch`] to whoever has the alias.
+    #[inline(always)]
+    pub(crate) fn dispatch_by_alias(&mut self, from: Pid, alias: Ref, words: u32, make: impl FnOnce() -> Message) {
+        let Some(owner) = self.table.at(alias.slot()) else { return };
+        self.messages += 1;
+        let (to, passes) = (owner.pid, owner.awaits_by_alias(alias));
+        if passes && !self.is_watched() {
+            self.enqueue(to, words, make);
+        } else {
+            self.dispatch_unusual(from, to, alias, make(), words);
+        }
+    }
+
     /// A message by alias whose way is not the usual one.
     #[cold]
     #[inline(never)]
-    fn dispatch_by_alias(&mut self, from: Pid, to: Pid, alias: Ref, message: Message, words: u32) {
+    fn dispatch_unusual(&mut self, from: Pid, to: Pid, alias: Ref, message: Message, words: u32) {
         if self.is_watched() {
             self.dispatch_watched(from, to, Some(alias), message, words);
         } else if self.passes_alias(to, alias) {

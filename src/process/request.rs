@@ -61,10 +61,18 @@ impl Cx {
     }
 
     /// Tells a caller its reply.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn reply(&self, caller: Caller, value: Term) {
-        let to = if caller.aliased() { Dest::Alias(caller.mref) } else { Dest::Pid(caller.pid()) };
-        let _ = self.send_message(to, caller.reply(value));
+        if !caller.aliased() {
+            let _ = self.send_message(Dest::Pid(caller.pid()), caller.reply(value));
+            return;
+        }
+        let words = value.words().saturating_add(Message::ALIASED_REPLY_WORDS);
+        self.charge(1 + words / 64);
+        let mut kernel = self.kernel();
+        if kernel.lives(self.me) {
+            kernel.dispatch_by_alias(self.me, caller.mref, words, || caller.reply(value));
+        }
     }
 }
 
