@@ -245,8 +245,8 @@ impl Kernel {
         Ref::new(self.counter + 1, maker.slot())
     }
 
-    /// Writes an event to the log at the present time; returns its position. What kind of event it
-    /// is, is known where it is made: only the writing is no part of that place.
+    /// Writes an event to the log at the present time; returns its position. Inline, for
+    /// the caller knows which kind of event it is.
     #[inline(always)]
     pub fn emit(&mut self, event: Event) -> u64 {
         let (is_message, is_plain) = (event.is_message(), event.is_plain());

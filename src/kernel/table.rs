@@ -63,8 +63,8 @@ impl Table {
         Some(slot)
     }
 
-    /// A process has ended: nobody finds it any more. What it leaves is in its place until
-    /// [`Table::release`]. `false` if it had ended before.
+    /// A process has ended: nobody finds it any more. What it leaves is in its place, to
+    /// be settled. `false` if it had ended before.
     #[inline]
     pub(super) fn bury(&mut self, pid: Pid) -> bool {
         let Some(process) = self.get_mut(pid) else { return false };

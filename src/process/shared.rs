@@ -10,8 +10,7 @@ use crate::term::quick::QuickMap;
 use crate::term::{Atom, Ordered, Pid};
 
 use super::body::BoxBody;
-use super::code::Modules;
-use super::code::{Edition, Purge};
+use super::code::{Edition, Modules, Purge};
 use super::fault::Fault;
 use super::module::{Code, Module};
 
