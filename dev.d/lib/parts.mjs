@@ -28,6 +28,8 @@ const read = () => {
 };
 const write = (module, file) => {
   if (!module.validate()) throw new Error(`${file} is no valid module`);
+  // What tells of tools and of the features used is for tools.
+  module.runPasses(['strip-producers', 'strip-target-features']);
   fs.writeFileSync(file, module.emitBinary());
 };
 const all = (count, at, info) => Array.from({ length: count }, (_, i) => info(at(i)));
