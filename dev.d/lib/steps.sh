@@ -3,6 +3,7 @@
 
 passed=0 failed=0 skipped=0
 verdicts=()
+panics=
 
 # step NAME COMMAND...
 step() {
@@ -25,7 +26,7 @@ count() {
   # No test counted, or a failure that no test accounts for: the step itself is what is counted.
   [ "$status" != 0 ] && [ "$bad" = 0 ] && bad=1
   [ $((ok + bad)) = 0 ] && ok=1
-  [ "$bad" != 0 ] && verdict=FAILED
+  [ "$bad" != 0 ] && verdict=FAILED && panics+=$(awk '/panicked at/ { left = 4 } left-- > 0 && ++told <= 20' "$log")$'\n'
   passed=$((passed + ok)) failed=$((failed + bad)) skipped=$((skipped + left))
   verdicts+=("$(printf '%-22s %-7s %4s s   %s passed, %s failed' "$name" "$verdict" "$seconds" "$ok" "$bad")")
 }
@@ -37,9 +38,11 @@ sums() {
        END { print ok + 0, bad + 0, left + 0 }' "$1"
 }
 
-# The last line is plain, whatever came before; the status is the verdict.
+# What panicked is said again, for who sees the end only. The last line is plain, whatever came
+# before; the status is the verdict.
 summary() {
   echo
+  [ -n "$panics" ] && printf '%s\n\n' "$panics"
   printf '%s\n' "${verdicts[@]}"
   echo
   echo "$passed passed, $failed failed, $skipped skipped"

@@ -27,9 +27,20 @@ const NARROW: i32 = 560;
 
 /// The graph, and the same in words.
 #[inline(never)]
-pub(super) fn graph(act: &Callback<Act>, snapshot: &Snapshot, choice: &Choice, (room, high): (i32, i32)) -> Html {
+pub(super) fn graph(act: &Callback<Act>, snapshot: &Snapshot, choice: &Choice, room: (i32, i32)) -> Html {
     let t = choice.lang.words();
     let shown = booted(snapshot);
+    html! {
+        <>
+            // Which way it runs is not known before its room is.
+            { if room.0 > 0 { drawing(act, &shown, choice, room) } else { Html::default() } }
+            <ol class="sr">{ for shown.iter().map(|view| html! { <li>{ in_words(view, t) }</li> }) }</ol>
+        </>
+    }
+}
+
+fn drawing(act: &Callback<Act>, shown: &[Rc<ApplicationView>], choice: &Choice, (room, high): (i32, i32)) -> Html {
+    let t = choice.lang.words();
     let find = |name: &Atom| shown.iter().position(|view| view.name == *name);
     let needs: Vec<Needs> = shown
         .iter()
@@ -45,15 +56,12 @@ pub(super) fn graph(act: &Callback<Act>, snapshot: &Snapshot, choice: &Choice, (
     let scale = fit(room, width).min(fit(high, height)).clamp(0.72, 1.2);
     let scaled = |length: i32| (f64::from(length) * scale) as i32;
     html! {
-        <>
-            <div class="picture graph" aria-hidden="true">
-                <svg viewBox={format!("{} {} {width} {height}", -MARGIN, -MARGIN)} width={scaled(width).to_string()} height={scaled(height).to_string()}>
-                    { for graph.lines.iter().map(|line| html! { <path class={if line.included { "edge down" } else { "edge" }} d={line.path.clone()} /> }) }
-                    { for shown.iter().zip(&graph.corners).map(|(view, corner)| card(act, view, *corner, choice, t)) }
-                </svg>
-            </div>
-            <ol class="sr">{ for shown.iter().map(|view| html! { <li>{ in_words(view, t) }</li> }) }</ol>
-        </>
+        <div class="picture graph" aria-hidden="true">
+            <svg viewBox={format!("{} {} {width} {height}", -MARGIN, -MARGIN)} width={scaled(width).to_string()} height={scaled(height).to_string()}>
+                { for graph.lines.iter().map(|line| html! { <path class={if line.included { "edge down" } else { "edge" }} d={line.path.clone()} /> }) }
+                { for shown.iter().zip(&graph.corners).map(|(view, corner)| card(act, view, *corner, choice, t)) }
+            </svg>
+        </div>
     }
 }
 

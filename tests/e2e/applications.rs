@@ -14,7 +14,7 @@ fn demo(view: View, test: impl FnOnce(&mut Page)) {
 }
 
 fn graph(page: &Page) -> Vec<String> {
-    let said = page.eval("return deepAll('.graph + ol li').map((item) => item.textContent)");
+    let said = page.eval("return deepAll('.both > ol li').map((item) => item.textContent)");
     said.as_array().unwrap().iter().filter_map(|line| line.as_str()).map(str::to_owned).collect()
 }
 
@@ -42,6 +42,17 @@ fn the_graph_shows_who_needs_whom_in_the_order_of_the_boot() {
         let lefts: Vec<f64> = lefts.as_array().unwrap().iter().filter_map(|left| left.as_f64()).collect();
         assert!(lefts.is_sorted_by(|a, b| a < b), "{lefts:?}");
         page.screenshot("applications");
+    });
+}
+
+#[test]
+fn the_graph_waits_for_its_room_to_know_which_way_to_run() {
+    demo(View::default(), |page| {
+        page.eval("document.querySelector('let-it-crash').style.display = 'none'");
+        page.wait_for("!deep('.graph')");
+        assert_eq!(graph(page).len(), 8, "in words it is there all the same");
+        page.eval("document.querySelector('let-it-crash').style.display = ''");
+        page.wait_for("deep('.graph [data-app=audit]')");
     });
 }
 
