@@ -281,10 +281,11 @@ fn a_flood_of_reports_neither_fills_the_page_nor_stops_it() {
         choose(page, ".rate select", "12 /min");
         press(page, ".do-chaos");
         choose(page, ".speed select", "64×");
-        page.wait_for("Number(deep('.crashes b').textContent) > 40");
+        // Patience is for each step: a busy machine needs long for a hundred crashes.
+        let wait_for_crashes = |count| page.wait_for(&format!("Number(deep('.crashes b').textContent) > {count}"));
+        [20, 40].map(wait_for_crashes);
         let (nodes, listeners) = page.held();
-        page.wait_for("Number(deep('.crashes b').textContent) > 90");
-        page.wait_for("Number(deep('.crashes b').textContent) > 140");
+        [60, 80, 100, 120, 140].map(wait_for_crashes);
         let (later, listeners_later) = page.held();
         assert!(later < nodes + 1_500, "{nodes} nodes, later {later}");
         assert!(listeners_later < listeners + 300, "{listeners} listeners, later {listeners_later}");
