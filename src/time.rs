@@ -45,13 +45,22 @@ impl Duration {
     /// A span of milliseconds, saturating.
     #[must_use]
     pub const fn from_millis(millis: u64) -> Self {
-        Duration(millis.saturating_mul(1_000_000))
+        Duration(1_000_000).times(millis)
     }
 
     /// A span of seconds, saturating.
     #[must_use]
     pub const fn from_secs(secs: u64) -> Self {
-        Duration(secs.saturating_mul(1_000_000_000))
+        Duration(1_000_000_000).times(secs)
+    }
+
+    /// So many such spans, saturating.
+    #[must_use]
+    #[inline]
+    pub const fn times(self, count: u64) -> Self {
+        // What is checked for more than 64 bits is no instruction of wasm, but a long way.
+        let fits = (self.0 | count) >> 32 == 0;
+        Duration(if fits { self.0 * count } else { self.0.saturating_mul(count) })
     }
 
     /// The span less another; zero if that is longer.
@@ -102,5 +111,19 @@ impl fmt::Display for Duration {
             ns @ 1_000_000..1_000_000_000 => write!(f, "{} ms", fixed(ns as f64 / 1e6, 1)),
             ns => write!(f, "{} s", fixed(ns as f64 / 1e9, 2)),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_spans_are_exact_and_saturate() {
+        let most = u64::from(u32::MAX);
+        assert_eq!(Duration(most).times(most), Duration(most * most));
+        assert_eq!(Duration(1 << 32).times(3), Duration(3 << 32));
+        assert_eq!(Duration(1 << 32).times(1 << 32), Duration(u64::MAX));
+        assert_eq!(Duration::from_millis(u64::MAX), Duration(u64::MAX));
     }
 }

@@ -87,7 +87,7 @@ impl Cx {
         let kernel = self.kernel();
         let spent = i64::from(kernel.limits.fuel.max(1)) - self.shared.fuel.get();
         let reductions = u64::try_from(spent).unwrap_or(0);
-        kernel.now() + Duration(reductions.saturating_mul(kernel.limits.ns_per_reduction))
+        kernel.now() + Duration(kernel.limits.ns_per_reduction).times(reductions)
     }
 
     /// The node's bounds.

@@ -88,7 +88,7 @@ pub struct Runtime {
     /// Bodies of the dead.
     left: Vec<BoxBody>,
     fuel: i64,
-    ns_per_reduction: u64,
+    reduction_takes: Duration,
     turns: u64,
     #[cfg(feature = "lab")]
     last_turn: Option<(Pid, u64)>,
@@ -99,14 +99,14 @@ impl Runtime {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         let fuel = i64::from(limits.fuel.max(1));
-        let ns_per_reduction = limits.ns_per_reduction;
+        let reduction_takes = Duration(limits.ns_per_reduction);
         let shared = Rc::new(Shared::new(Kernel::new(limits)));
         Runtime {
             shared,
             bodies: Vec::new(),
             left: Vec::new(),
             fuel,
-            ns_per_reduction,
+            reduction_takes,
             turns: 0,
             #[cfg(feature = "lab")]
             last_turn: None,
@@ -273,7 +273,7 @@ impl Runtime {
         {
             self.last_turn = Some((pid, spent));
         }
-        let took = Duration(spent.saturating_mul(self.ns_per_reduction));
+        let took = self.reduction_takes.times(spent);
         let (goes_on, has_buried) = self.shared.kernel.borrow_mut().turn_over(pid, spent, took);
         if goes_on && matches!(turn, Turn::Pending) {
             std::mem::forget(turn); // nothing to drop, which the compiler does not see
