@@ -71,6 +71,8 @@ pub struct Model {
     /// Children that are down by a failure, by application.
     down: Ordered<Atom, u32>,
     registered: Ordered<Atom, Pid>,
+    /// The place of the process that had a name when it died.
+    orphaned: Ordered<Atom, NodeKey>,
     graves: VecDeque<(Instant, NodeKey)>,
     boots: u32,
 }
@@ -104,6 +106,7 @@ impl Model {
             restarting: QuickMap::default(),
             down: Ordered::new(),
             registered: Ordered::new(),
+            orphaned: Ordered::new(),
             graves: VecDeque::new(),
             boots: 0,
         };
@@ -191,6 +194,7 @@ impl Model {
             }
             Event::Halted { reason } => {
                 self.shown.halted = Some(reason.clone());
+                self.applications_end(stamp);
                 self.happened(stamp, None, Happening::Halted { reason: reason.clone() });
             }
             Event::Reported { pid, report } => self.reported(stamp, *pid, report),

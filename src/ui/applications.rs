@@ -1,4 +1,4 @@
-//! The applications as a graph: each behind what it needs, numbered in the order of their boot.
+//! The applications as a graph: each behind what it needs, numbered in the order of their boot, and of their stop.
 
 use std::rc::Rc;
 
@@ -82,9 +82,18 @@ fn card(act: &Callback<Act>, view: &ApplicationView, (x, y): (i32, i32), choice:
             <rect class="box" width={NODE.0.to_string()} height={NODE.1.to_string()} rx="9" />
             <g transform="translate(15 16)">{ glyph::glyph(state, false) }</g>
             <text class="name" x="27" y="20">{ words::cut(&words::application(view.name), 13) }</text>
-            <text class="sub" x="27" y="37">{ words::cut(&[&words::version(&view.spec), " ", t.app_state(view.state)].concat(), 15) }</text>
+            <text class="sub" x="27" y="37">{ words::cut(&how_it_fares(view, t), 15) }</text>
             if view.boot_order > 0 { { tag(NODE.0 - 26, -7, "again order", view.boot_order.to_string()) } }
         </g>
+    }
+}
+
+/// Its version and state; of one that has stopped, as which it did.
+fn how_it_fares(view: &ApplicationView, t: &'static Words) -> String {
+    let state = t.app_state(view.state);
+    match view.stop_order {
+        0 => [&words::version(&view.spec), " ", state].concat(),
+        order => [state, " #", &order.to_string()].concat(),
     }
 }
 
@@ -94,6 +103,7 @@ fn in_words(view: &ApplicationView, t: &'static Words) -> String {
         if names.is_empty() { String::new() } else { [", ", label, " ", &names.join(", ")].concat() }
     };
     let order = view.boot_order.to_string();
+    let stopped = [", ", t.stop_order, " ", &view.stop_order.to_string()].concat();
     let parts = [
         &*words::application(view.name),
         ": ",
@@ -102,6 +112,7 @@ fn in_words(view: &ApplicationView, t: &'static Words) -> String {
         t.boot_order,
         " ",
         if view.boot_order > 0 { &order } else { t.none },
+        if view.stop_order > 0 { &stopped } else { "" },
         &list(t.dependencies, &view.dependencies),
         &list(t.includes, &view.included),
     ];

@@ -340,6 +340,7 @@ words! {
     // Applications.
     start_type: "start type", "시작 유형";
     boot_order: "boot order", "시작 순서";
+    stop_order: "stop order", "정지 순서";
     dependencies: "needs", "의존";
     start_phases: "start phases", "시작 단계";
     needed_by: "needed by", "이것에 의존";

@@ -84,6 +84,17 @@ fn what_a_node_cannot_do_without_takes_it_down_and_it_boots_again() {
         assert!(said.contains(last), "{said}");
         assert!(said.contains("A transient application ended abnormally"), "{said}");
         page.screenshot("halted");
+        // As who stops a node sees: seq was stopped, ticker ended, the others went the way back.
+        let by_stop = "deepAll('.graph .sub').map((sub) => [sub.textContent, sub.parentNode.dataset.app])
+            .sort().map(([sub, name]) => `${name} ${sub}`)";
+        let last = ["seq stopped #1", "ticker stopped #2", "audit stopped #3", "meter stopped #4"];
+        let all = [
+            &["cache 1.0.0 loaded", "elixir 1.14.0 stopped"],
+            &last[..],
+            &["telemetry stopped #5", "logger stopped #6"],
+        ];
+        assert_eq!(page.eval(&format!("return {by_stop}")), json!(all.concat()));
+        assert!(graph(page)[1].starts_with("logger: stopped, boot order 2, stop order 6, needs"), "{:?}", graph(page));
         // A rate that is refused does not stay in the picker.
         choose(page, ".auto-run select", "5 /s");
         page.wait_for("deep('.refused')?.textContent.includes('the node has stopped')");
@@ -91,6 +102,7 @@ fn what_a_node_cannot_do_without_takes_it_down_and_it_boots_again() {
         page.click(".boot-again");
         page.wait_for("!deep('.halted') && deep('[data-app=audit].running') && deep('[data-app=seq].running')");
         assert_eq!(state(page, "cache"), "waiting");
+        assert!(!graph(page).iter().any(|line| line.contains("stop order")), "{:?}", graph(page));
     });
 }
 

@@ -282,10 +282,14 @@ fn a_flood_of_reports_neither_fills_the_page_nor_stops_it() {
         press(page, ".do-chaos");
         choose(page, ".speed select", "64×");
         // Patience is for each step: a busy machine needs long for a hundred crashes.
-        let wait_for_crashes = |count| page.wait_for(&format!("Number(deep('.crashes b').textContent) > {count}"));
-        [20, 40].map(wait_for_crashes);
+        let wait_for_crashes = |page: &mut Page, counts: &[u32]| {
+            for count in counts {
+                page.wait_for(&format!("Number(deep('.crashes b').textContent) > {count}"));
+            }
+        };
+        wait_for_crashes(page, &[20, 40]);
         let (nodes, listeners) = page.held();
-        [60, 80, 100, 120, 140].map(wait_for_crashes);
+        wait_for_crashes(page, &[60, 80, 100, 120, 140]);
         let (later, listeners_later) = page.held();
         assert!(later < nodes + 1_500, "{nodes} nodes, later {later}");
         assert!(listeners_later < listeners + 300, "{listeners} listeners, later {listeners_later}");

@@ -98,18 +98,34 @@ impl Model {
             self.boots += 1;
         }
         let boots = self.boots;
+        let stops = self.shown.applications.iter().map(|view| view.stop_order).max().unwrap_or(0);
         let Some(view) = self.application_mut(name) else { return };
         (view.state, view.reason, view.since) = (state, reason, stamp.at);
         view.master = master.or(view.master);
         match phase {
             ApplicationPhase::Started { root, start_type } => {
                 (view.root, view.start_type, view.boot_order) = (*root, Some(*start_type), boots);
-                view.upgrade = None;
+                (view.stop_order, view.upgrade) = (0, None);
             }
-            ApplicationPhase::Stopped { .. } | ApplicationPhase::StartFailed { .. } => {
-                (view.master, view.root) = (None, None);
+            ApplicationPhase::Stopped { .. } => {
+                (view.master, view.root, view.stop_order) = (None, None, stops + 1);
             }
+            ApplicationPhase::StartFailed { .. } => (view.master, view.root) = (None, None),
             _ => {}
+        }
+    }
+
+    /// The node has stopped, and with it the applications that had no process to be stopped.
+    pub(super) fn applications_end(&mut self, stamp: Stamp) {
+        let runs = |view: &&Rc<ApplicationView>| view.state == ApplicationState::Started;
+        let running: Vec<_> = self.shown.applications.iter().filter(runs).map(|view| (view.name, view.key)).collect();
+        for (name, key) in running {
+            let (state, reason) = (ApplicationState::Stopped, Term::atom("stopped"));
+            if let Some(view) = self.application_mut(name) {
+                (view.state, view.since) = (state, stamp.at);
+            }
+            self.set_state(key, State::Exited);
+            self.application_lane(key, name, stamp, state, Some(&reason), None);
         }
     }
 

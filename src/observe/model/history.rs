@@ -226,11 +226,19 @@ impl Model {
             Err(_) => self.shown.counts.failed_calls += 1,
         }
         self.upgrade_ended(target, request, outcome);
-        let name = target.as_atom().and_then(|name| self.registered.get(&name).copied());
-        let key = target.as_pid().or(name).and_then(|pid| self.place_of(pid));
+        let key = self.place_called(target);
         let (request, outcome) = (request.clone(), outcome.clone());
         let target = target.clone();
         let view = CallView { seq: stamp.seq, at: stamp.at, client, target, key, request, outcome, took: *took };
         self.shown.calls.push(Rc::new(view));
+    }
+
+    /// The place of whom a call was for: a pid, or a name. It may have died meanwhile.
+    fn place_called(&self, target: &Term) -> Option<NodeKey> {
+        let Some(name) = target.as_atom() else { return self.place_of(target.as_pid()?) };
+        match self.registered.get(&name) {
+            Some(pid) => self.place_of(*pid),
+            None => self.orphaned.get(&name).copied(),
+        }
     }
 }

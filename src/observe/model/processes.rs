@@ -67,8 +67,9 @@ impl Model {
 
     /// Puts a new process into a place and gives the place's count of processes.
     fn move_in(&mut self, key: NodeKey, mut view: ProcessView) -> u32 {
-        let former = self.shown.node(key).and_then(|node| node.pid());
-        former.map(|pid| self.former.remove(&pid));
+        if let Some(former) = self.shown.node(key).and_then(|node| node.process.clone()) {
+            self.forget(&former);
+        }
         let Some(node) = self.shown.node_mut(key) else { return 0 };
         node.incarnation += 1;
         node.gone_at = None;
@@ -114,6 +115,7 @@ impl Model {
         self.part(&dead);
         if let Some(name) = dead.name {
             self.registered.remove(&name);
+            self.orphaned.insert(name, key);
         }
         put(&mut self.shown.pids, pid.slot() as usize, None);
         self.starting.remove(&pid);
@@ -170,6 +172,7 @@ impl Model {
 
     pub(super) fn registered(&mut self, pid: Pid, name: Atom) {
         self.registered.insert(name, pid);
+        self.orphaned.remove(&name);
         if let Some(process) = self.shown.process_mut(pid) {
             process.name = Some(name);
         }

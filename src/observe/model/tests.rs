@@ -485,6 +485,35 @@ fn an_application_that_fails_is_down_until_it_is_started_again() {
 }
 
 #[test]
+fn applications_are_numbered_as_they_stop_until_they_start_again() {
+    let mut node = Node::boot();
+    let say = |node: &mut Node, name: &str, phase| {
+        node.say(Event::Application { name: Atom::new(name), master: None, phase });
+    };
+    let started = || ApplicationPhase::Started { root: None, start_type: Restart::Temporary };
+    let stopped = || ApplicationPhase::Stopped { reason: atom("stopped") };
+    let orders = |node: &Node| {
+        let seen = node.seen();
+        ["a", "b", "c"].map(|name| seen.application(Atom::new(name)).unwrap().stop_order)
+    };
+    for name in ["a", "b", "c"] {
+        say(&mut node, name, ApplicationPhase::Loaded { spec: Term::Nil });
+        say(&mut node, name, started());
+    }
+    assert_eq!(orders(&node), [0, 0, 0]);
+    say(&mut node, "b", stopped());
+    say(&mut node, "a", stopped());
+    assert_eq!(orders(&node), [2, 1, 0]);
+    say(&mut node, "b", started());
+    say(&mut node, "c", stopped());
+    assert_eq!(orders(&node), [2, 0, 3]);
+    node.say(Event::Halted { reason: atom("shutdown") });
+    assert_eq!(orders(&node), [2, 0, 3], "b had no process to be stopped");
+    let states: Vec<_> = node.seen().applications.iter().map(|view| view.state).collect();
+    assert_eq!(states, [ApplicationState::Stopped; 3]);
+}
+
+#[test]
 fn an_application_that_is_stopped_in_good_order_has_not_failed() {
     let mut node = Node::boot();
     application(&mut node, ApplicationPhase::Loaded { spec: Term::Nil }, None);
@@ -711,4 +740,28 @@ fn an_upgrade_is_told_instruction_by_instruction_and_the_application_goes_on() {
     assert_eq!((&seen.code[0].current, &seen.code[0].old, seen.code[0].killed), (&Some(new), &None, 1));
     node.say(instruction(1, "load"));
     assert_eq!(node.seen().application(name).unwrap().upgrade.as_ref().unwrap().steps.len(), 1);
+}
+
+#[test]
+fn a_call_that_failed_as_its_server_died_is_shown_at_its_place() {
+    let (mut node, supervisor, pids) = tree(Strategy::OneForOne);
+    let (name, died) = (Atom::new("a_server"), atom("boom"));
+    let fail = |node: &mut Node| {
+        let took = Duration::from_millis(1);
+        let call = ClientCall { target: name.into(), request: atom("next"), outcome: Err(atom("noproc")), took };
+        node.say(Event::CallEnded { client: INIT, call: Rc::new(call) });
+        node.seen().calls.last().unwrap().key
+    };
+    assert_eq!(fail(&mut node), None, "nobody has ever had the name");
+    let key = place(&node.seen(), pids[0]);
+    node.say(Event::Registered { pid: pids[0], name });
+    node.lost(supervisor, &atom("a"), pids[0], &died, false);
+    assert_eq!(fail(&mut node), Some(key));
+    let again = node.start(supervisor, &atom("a"), Some(pids[0]));
+    assert_eq!(fail(&mut node), None, "another one is there, and has not the name yet");
+    node.say(Event::Registered { pid: again, name });
+    assert_eq!(fail(&mut node), Some(key));
+    node.say(Event::Unregistered { pid: again, name });
+    node.lost(supervisor, &atom("a"), again, &died, false);
+    assert_eq!(fail(&mut node), None, "it had given the name up");
 }

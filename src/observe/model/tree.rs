@@ -244,7 +244,7 @@ impl Model {
             }
         }
         if let Some(process) = &node.process {
-            self.former.remove(&process.pid);
+            self.forget(process);
         }
         clear(&mut self.shown.lanes, key.slot());
         clear(&mut self.shown.series, key.slot());
@@ -253,6 +253,16 @@ impl Model {
         }
         self.restarting.remove(&key);
         self.keys.give_back(key);
+    }
+
+    /// A dead process leads to its place no longer.
+    pub(super) fn forget(&mut self, dead: &ProcessView) {
+        self.former.remove(&dead.pid);
+        if let Some(name) = dead.name
+            && self.orphaned.get(&name) == Some(&dead.key)
+        {
+            self.orphaned.remove(&name);
+        }
     }
 
     /// Where a process is or, if it is a child that died, was.

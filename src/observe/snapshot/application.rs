@@ -33,6 +33,8 @@ pub struct ApplicationView {
     pub env: Rc<Vec<EnvView>>,
     /// Its place in the order of starts of this run, from 1; 0 before.
     pub boot_order: u32,
+    /// Its place in the order of stops among those that are stopped, from 1; 0 unless it has run and is stopped.
+    pub stop_order: u32,
     /// Why it stopped or failed to start.
     pub reason: Option<Term>,
     /// When its state changed last.
@@ -57,6 +59,7 @@ impl ApplicationView {
             included: [].into(),
             env: Rc::default(),
             boot_order: 0,
+            stop_order: 0,
             reason: None,
             since: Instant::BOOT,
             upgrade: None,

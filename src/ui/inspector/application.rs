@@ -202,6 +202,7 @@ fn facts(snapshot: &Snapshot, application: &ApplicationView, t: &'static Words) 
         <dl>
             { application.start_type.map(|kind| fact(t.start_type, html! { meaning(kind, t) })) }
             if application.boot_order > 0 { { fact(t.boot_order, html! { application.boot_order }) } }
+            if application.stop_order > 0 { { fact(t.stop_order, html! { application.stop_order }) } }
             { list(t.dependencies, &mut application.dependencies.iter().copied()) }
             { list(t.needed_by, &mut others(|other| &other.dependencies)) }
             if !application.included.is_empty() { { list(t.includes, &mut application.included.iter().copied()) } }
