@@ -103,6 +103,14 @@ pub(super) struct Called {
 pub(super) type Done = (Called, Outcome);
 
 impl Called {
+    /// Drops it. Most have nothing to drop, which the compiler does not see.
+    #[inline(always)]
+    fn discard(self) {
+        if self.message.is_plain() && !matches!(self.from, Some(From(Sender::Term(_)))) {
+            std::mem::forget(self);
+        }
+    }
+
     /// The message as the callback is given it.
     pub(super) fn term(&self) -> Term {
         let message = self.message.clone();
@@ -254,8 +262,8 @@ impl Serving {
             }
             Phase::Begun(called) => {
                 let outcome = ready!(self.handle.server.go_on(&self.handle.cx));
-                let called = std::mem::take(&mut **called);
-                Poll::Ready(Err(self.concluded(called, outcome)))
+                let mut called = std::mem::take(&mut **called);
+                Poll::Ready(Err(self.concluded(&mut called, outcome)))
             }
             Phase::Calling(calling) => {
                 let (called, outcome) = ready!(poll(calling));
@@ -288,7 +296,7 @@ impl Serving {
     }
 
     /// Which callback a message is for; what follows from it, if it is for the loop itself.
-    #[inline]
+    #[inline(always)]
     fn called(&mut self, message: Message) -> Poll<Result<Called, Then>> {
         if self.handle.seen != self.handle.cx.loads()
             && let Err(over) = self.look_closer(&message)
@@ -361,39 +369,44 @@ impl Serving {
 
     /// Calls a callback. Most wait for nothing.
     #[inline(always)]
-    fn call(&mut self, called: Called) -> Poll<Then> {
-        let (called, outcome) = match self.handle.begin(&called) {
-            Some(Poll::Ready(outcome)) => (called, outcome),
+    fn call(&mut self, mut called: Called) -> Poll<Then> {
+        match self.handle.begin(&called) {
+            Some(Poll::Ready(outcome)) => {
+                let then = self.concluded(&mut called, outcome);
+                called.discard();
+                Poll::Ready(then)
+            }
             Some(Poll::Pending) => {
                 self.phase = Phase::Begun(Box::new(called));
-                return Poll::Pending;
+                Poll::Pending
             }
-            None => ready!(self.invoke(called)),
-        };
-        Poll::Ready(self.concluded(called, outcome))
+            None => self.invoke(called),
+        }
     }
 
     /// Calls one that may have to wait.
     #[inline(never)]
-    fn invoke(&mut self, called: Called) -> Poll<Done> {
+    fn invoke(&mut self, called: Called) -> Poll<Then> {
         let mut work = self.handle.invoke(called);
-        let done = poll(&mut work);
-        if done.is_pending() {
-            self.phase = Phase::Calling(work);
+        match poll(&mut work) {
+            Poll::Ready((called, outcome)) => Poll::Ready(self.conclude(called, outcome)),
+            Poll::Pending => {
+                self.phase = Phase::Calling(work);
+                Poll::Pending
+            }
         }
-        done
     }
 
-    /// [`Serving::conclude`] of what nearly all callbacks return.
+    /// [`Serving::conclude`] of what nearly all callbacks return. What was called for stays where it is.
     #[inline(always)]
-    fn concluded(&self, called: Called, outcome: Outcome) -> Then {
+    fn concluded(&self, called: &mut Called, outcome: Outcome) -> Then {
         match (outcome, &called.from) {
             (Ok(Reply::NoReply(next)), _) if !self.handle.notes() => Ok(next),
             (Ok(Reply::Reply(value, next)), Some(from)) if !self.handle.notes() => {
                 reply(&self.handle.cx, from, value);
                 Ok(next)
             }
-            (outcome, _) => self.conclude(called, outcome),
+            (outcome, _) => self.conclude(std::mem::take(called), outcome),
         }
     }
 
