@@ -70,9 +70,8 @@ pub struct Model {
     restarting: QuickMap<NodeKey, u32>,
     /// Children that are down by a failure, by application.
     down: Ordered<Atom, u32>,
-    registered: Ordered<Atom, Pid>,
-    /// The place of the process that had a name when it died.
-    orphaned: Ordered<Atom, NodeKey>,
+    /// The place of who has a registered name, or had it when it died.
+    registered: Ordered<Atom, NodeKey>,
     graves: VecDeque<(Instant, NodeKey)>,
     boots: u32,
 }
@@ -106,7 +105,6 @@ impl Model {
             restarting: QuickMap::default(),
             down: Ordered::new(),
             registered: Ordered::new(),
-            orphaned: Ordered::new(),
             graves: VecDeque::new(),
             boots: 0,
         };

@@ -236,9 +236,6 @@ impl Model {
     /// The place of whom a call was for: a pid, or a name. It may have died meanwhile.
     fn place_called(&self, target: &Term) -> Option<NodeKey> {
         let Some(name) = target.as_atom() else { return self.place_of(target.as_pid()?) };
-        match self.registered.get(&name) {
-            Some(pid) => self.place_of(*pid),
-            None => self.orphaned.get(&name).copied(),
-        }
+        self.registered.get(&name).copied()
     }
 }

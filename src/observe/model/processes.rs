@@ -104,6 +104,9 @@ impl Model {
             node.supervisor = supervisor;
         }
         put(&mut self.shown.pids, process.pid.slot() as usize, Some((process.pid, to)));
+        if let Some(name) = process.name {
+            self.registered.insert(name, to);
+        }
     }
 
     pub(super) fn exited(&mut self, stamp: Stamp, pid: Pid, reason: &Term, cause: Option<u64>) {
@@ -113,10 +116,6 @@ impl Model {
         process.exit = Some(Rc::new(exit));
         let dead = process.clone();
         self.part(&dead);
-        if let Some(name) = dead.name {
-            self.registered.remove(&name);
-            self.orphaned.insert(name, key);
-        }
         put(&mut self.shown.pids, pid.slot() as usize, None);
         self.starting.remove(&pid);
         self.template.remove(&pid);
@@ -171,10 +170,10 @@ impl Model {
     }
 
     pub(super) fn registered(&mut self, pid: Pid, name: Atom) {
-        self.registered.insert(name, pid);
-        self.orphaned.remove(&name);
         if let Some(process) = self.shown.process_mut(pid) {
             process.name = Some(name);
+            let key = process.key;
+            self.registered.insert(name, key);
         }
     }
 

@@ -255,13 +255,13 @@ impl Model {
         self.keys.give_back(key);
     }
 
-    /// A dead process leads to its place no longer.
-    pub(super) fn forget(&mut self, dead: &ProcessView) {
-        self.former.remove(&dead.pid);
-        if let Some(name) = dead.name
-            && self.orphaned.get(&name) == Some(&dead.key)
+    /// A process leads to its place no longer.
+    pub(super) fn forget(&mut self, gone: &ProcessView) {
+        self.former.remove(&gone.pid);
+        if let Some(name) = gone.name
+            && self.registered.get(&name) == Some(&gone.key)
         {
-            self.orphaned.remove(&name);
+            self.registered.remove(&name);
         }
     }
 
